@@ -1,0 +1,75 @@
+"""The tenant's words, read once and kept until somebody changes them."""
+
+from typing import Any
+
+import msgspec
+
+from casework.auth.cache import TimedCache
+from casework.domain.nouns import CaseType, Department, Field, Priority, Service, Source, Status, StatusSet
+from casework.domain.vocabulary import Vocabulary
+from casework.store import nouns
+from casework.store.people import tenants
+from casework.store.people.tenants import Tenant
+from casework.store.postgres.database import Database
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What the core needs to know of a tenant to decide."""
+
+    vocabulary: Vocabulary
+    default_department: int | None
+
+
+class Catalogue:
+    """Readings of tenants and vocabularies, at most a second old."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._tenants: TimedCache[int, Tenant] = TimedCache()
+        self._vocabularies: dict[int, Vocabulary] = {}
+
+    async def tenant(self, tenant_id: int) -> Tenant:
+        """Return the tenant."""
+        if found := self._tenants.get(tenant_id):
+            return found
+        async with self._database.tenant(tenant_id) as connection:
+            tenant = await tenants.read(connection, tenant_id)
+        self._tenants.put(tenant_id, tenant)
+        return tenant
+
+    async def vocabulary(self, tenant_id: int) -> Vocabulary:
+        """Return statuses, priorities, sources and types as they were at most a second ago."""
+        tenant = await self.tenant(tenant_id)
+        known = self._vocabularies.get(tenant_id)
+        if known is None or known.version != tenant.catalogue_version:
+            async with self._database.tenant(tenant_id) as connection:
+                known = await read_vocabulary(connection, tenant_id, tenant.catalogue_version)
+            self._vocabularies[tenant_id] = known
+        return known
+
+    async def words(self, tenant_id: int) -> Words:
+        """Return what deciding needs. Ask before a connection is taken: whoever holds one must not wait for another."""
+        tenant = await self.tenant(tenant_id)
+        return Words(await self.vocabulary(tenant_id), tenant.default_department)
+
+    def forget(self, tenant_id: int) -> None:
+        """Read the tenant anew next time: for whoever has just changed it."""
+        self._tenants.forget(tenant_id)
+        self._vocabularies.pop(tenant_id, None)
+
+
+async def read_vocabulary(connection: Any, tenant_id: int, version: int) -> Vocabulary:
+    """Read a vocabulary from the tables."""
+    sets = await nouns.everything(connection, tenant_id, StatusSet)
+    first = min(sets, key=lambda s: (s.deleted_at is not None, s.key != "default", s.number))
+    return Vocabulary(
+        version=version,
+        statuses={s.number: s for s in await nouns.everything(connection, tenant_id, Status)},
+        priorities={p.number: p for p in await nouns.everything(connection, tenant_id, Priority)},
+        sources={s.number: s for s in await nouns.everything(connection, tenant_id, Source)},
+        types={t.number: t for t in await nouns.everything(connection, tenant_id, CaseType)},
+        services={s.number: s for s in await nouns.everything(connection, tenant_id, Service)},
+        default_set=first.number,
+        departments={d.number: d for d in await nouns.everything(connection, tenant_id, Department)},
+        fields={f.number: f for f in await nouns.everything(connection, tenant_id, Field)},
+    )

@@ -1,0 +1,235 @@
+"""The one way in: a command, one transaction, one version (ARCHITECTURE §3)."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from casework.casebook.catalogue import Catalogue, Words
+from casework.casebook.surroundings import Surroundings, look_up
+from casework.domain.access import Principal
+from casework.domain.case import Case, Child, Comment
+from casework.domain.chain import GENESIS
+from casework.domain.commands import Command
+from casework.domain.decide import Context, decide
+from casework.domain.doors import Door
+from casework.domain.events import Envelope, Event, apply, apply_child, blank
+from casework.domain.ids import uuid7
+from casework.domain.refusals import Duplicate, Stale
+from casework.store import cases, events, nouns
+from casework.store.postgres.batch import Batch
+from casework.store.postgres.database import Database
+
+TICK = timedelta(milliseconds=1)
+SEARCHED = frozenset({"subject", "description", "solution", "deleted_at"})
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a command did: the case after it, the events, and the things on the case that they touched."""
+
+    case: Case
+    events: list[Event]
+    children: dict[UUID, Child]
+
+    def child(self) -> Child:
+        """Return the thing that the command was about."""
+        return next(iter(self.children.values()))
+
+
+class Executor:
+    """Executes commands."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._catalogue = catalogue
+        self._clock = clock
+
+    async def execute(self, principal: Principal, door: Door, command: Command, case: int | None = None) -> Outcome:
+        """Carry out one command in one transaction of its own and answer when it is durable.
+
+        Args:
+            principal: Who asks.
+            door: Through which door.
+            command: What is asked.
+            case: The case's number; None for `Open`.
+
+        Raises:
+            Refusal: Turned down; nothing has changed.
+        """
+        (outcome,) = await self.execute_all(principal, door, [command], case)
+        return outcome
+
+    async def execute_all(
+        self, principal: Principal, door: Door, commands: Iterable[Command], case: int | None = None
+    ) -> list[Outcome]:
+        """Carry out several commands about one case in one transaction: all of them, or none.
+
+        Where no case is named, the first command opens the one that the others are about.
+
+        Raises:
+            Refusal: One of them is turned down; nothing has changed.
+        """
+        words = await self._catalogue.words(principal.tenant_id)
+        try:
+            async with self._database.transaction(principal.tenant_id) as connection:
+                outcomes: list[Outcome] = []
+                for command in commands:
+                    outcomes.append(await self.within(connection, principal, door, command, case, words=words))
+                    case = outcomes[0].case.number
+                return outcomes
+        except asyncpg.UniqueViolationError as error:
+            member = "external_id" if "external_id" in (error.constraint_name or "") else "other"
+            msg = f"Another case has this {member} already."
+            raise Duplicate(msg, member=member) from error
+        except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
+            msg = "The case is being changed by another request."
+            raise Stale(msg) from error
+
+    async def within(
+        self,
+        connection: Any,
+        principal: Principal,
+        door: Door,
+        command: Command,
+        number: int | None = None,
+        *,
+        words: Words,
+    ) -> Outcome:
+        """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them."""
+        tenant = principal.tenant_id
+        around = await look_up(connection, tenant, number, command)
+        now = command.at or self._clock()
+        for case in around.locked:
+            if case.touched_at is not None and now <= case.touched_at:
+                now = case.touched_at + TICK
+        context = Context(
+            principal=principal,
+            at=now,
+            door=door,
+            vocabulary=words.vocabulary,
+            uid=lambda: uuid7(now, os.urandom(10)),
+            child=around.child,
+            active=around.active,
+            other=around.other,
+            relation=around.relation,
+            default_department=words.default_department,
+            users=around.users,
+            others=around.others,
+            relations=around.relations,
+            degrees=around.degrees,
+        )
+        happened = decide(around.case, command, context)
+        if not happened and around.case is not None:
+            return Outcome(around.case, [], {})
+        known = {child.uid: child for child in around.known}
+        for case, theirs in _elsewhere(around, happened):
+            await self._record(connection, context, case, known, theirs)
+        own = [event for event in happened if _home(event, around) is None]
+        return await self._record(connection, context, around.case, known, own)
+
+    async def _record(
+        self,
+        connection: Any,
+        context: Context,
+        before: Case | None,
+        known: Mapping[UUID, Child],
+        happened: list[Event],
+    ) -> Outcome:
+        tenant, at = context.principal.tenant_id, context.at
+        if before is None:
+            number = await cases.number_for(connection, tenant)
+            start = blank(tenant, number, uuid7(at, os.urandom(10)))
+        else:
+            start = before
+        envelope = Envelope(
+            at=at,
+            actor=context.principal.user,
+            via=context.door.name,
+            version=start.version + 1,
+            on_behalf_of=context.principal.on_behalf_of,
+        )
+        after = start
+        for event in happened:
+            after = apply(after, event, envelope)
+        batch = Batch()
+        head = events.add(
+            batch,
+            happened,
+            envelope,
+            subject=("case", after.number, after.uid),
+            tenant=tenant,
+            head=start.hash or GENESIS,
+            salt=os.urandom(16),
+        )
+        after = msgspec.structs.replace(after, hash=head)
+        touched = await _children(connection, batch, known, after, [(event, envelope) for event in happened])
+        cases.write(batch, before, after)
+        stale = _index(batch, before, after, happened, touched)
+        await batch.run(connection)
+        if stale:
+            await cases.reindex(connection, after)
+        return Outcome(after, happened, touched)
+
+
+def _home(event: Event, around: Surroundings) -> int | None:
+    """Return the case whose event this is, when it is not the one that the command is about.
+
+    A relation's events lie with its primary case (DOMAIN §4), which may be the other one.
+    """
+    if around.case is None or event.noun != "relation":
+        return None
+    primary = next((r.case_number for r in around.relations.values() if r.uid == event.child), around.case.number)
+    return None if primary == around.case.number else primary
+
+
+def _elsewhere(around: Surroundings, happened: list[Event]) -> Iterator[tuple[Case, list[Event]]]:
+    """Yield the other cases that have events of this command, with those events."""
+    for number, case in around.others.items():
+        if events := [event for event in happened if _home(event, around) == number]:
+            yield case, events
+
+
+async def _children(
+    connection: Any, batch: Batch, known: Mapping[UUID, Child], case: Case, history: list[tuple[Event, Envelope]]
+) -> dict[UUID, Child]:
+    """Add what the events did to things on the case to the batch, and return those things after it."""
+    new = [event for event, _ in history if event.child is not None and event.child not in known]
+    fresh = iter(await nouns.numbers(connection, case.tenant_id, len(new)) if new else ())
+    touched: dict[UUID, Child] = {}
+    added: dict[str, list[Child]] = {}
+    for event, envelope in history:
+        if event.noun is None or event.child is None:
+            continue
+        old = touched.get(event.child) or known.get(event.child)
+        child = apply_child(old, event, envelope, case=case, number=0 if old else next(fresh))
+        if old is None:
+            added.setdefault(event.noun, []).append(child)
+        else:
+            cases.write_child(batch, old, child, event.noun)
+        touched[event.child] = child
+    for noun, children in added.items():
+        cases.add_children(batch, children, noun)
+    return touched
+
+
+def _index(batch: Batch, before: Case | None, after: Case, happened: list[Event], touched: dict[UUID, Child]) -> bool:
+    """Add the search text to the batch where that is possible; return whether it has to be made anew instead."""
+    if before is None:
+        cases.index_new(batch, after, [])
+        return False
+    if any(
+        SEARCHED & set(e.set) for e in happened if e.noun is None or (e.noun == "comment" and e.kind != "commented")
+    ):
+        return True
+    if any(event.kind == "comment_edited" for event in happened):
+        return True
+    for event in happened:
+        if event.kind == "commented" and event.child is not None:
+            comment = touched[event.child]
+            if isinstance(comment, Comment):
+                cases.index_comment(batch, after, comment)
+    return False

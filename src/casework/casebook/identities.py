@@ -1,0 +1,40 @@
+"""Numbers and uids of the nouns beside the case, for doors that spell ids as uids."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from casework.domain.nouns import Noun, Organization, Person, Team, User
+from casework.store import nouns
+from casework.store.postgres.database import Database
+
+KINDS = (User, Team, Person, Organization)
+MOST = 200_000
+"""Numbers whose uid is kept in memory; a number never gets another uid, so nothing becomes stale."""
+
+
+class Identities:
+    """Looks uids up by number, from memory or the tables, and numbers by uid, from the tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._uids: dict[tuple[int, int], UUID] = {}
+
+    async def uids(self, tenant: int, numbers: Iterable[int]) -> dict[int, UUID]:
+        """Return the uids of users, teams, persons and organizations; at most one statement, whatever their count."""
+        wanted = set(numbers)
+        found = {number: uid for number in wanted if (uid := self._uids.get((tenant, number)))}
+        if missing := wanted - found.keys():
+            async with self._database.tenant(tenant) as connection:
+                read = await nouns.uids(connection, tenant, KINDS, missing)
+            if len(self._uids) + len(read) > MOST:
+                self._uids.clear()
+            self._uids.update({(tenant, number): uid for number, uid in read.items()})
+            found |= read
+        return found
+
+    async def numbers(
+        self, tenant: int, asked: Mapping[type[Noun], Iterable[UUID]]
+    ) -> dict[type[Noun], dict[UUID, int]]:
+        """Return the numbers of what is there of each kind, by uid, in one statement."""
+        async with self._database.tenant(tenant) as connection:
+            return await nouns.numbers_of(connection, tenant, asked)

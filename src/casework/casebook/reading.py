@@ -1,0 +1,119 @@
+"""Reading cases: one, or a page of them, with what hangs on them, in one statement behind the access predicate."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from casework.domain.access import Principal
+from casework.domain.case import Case, Child
+from casework.domain.refusals import NotFound, TooBroad
+from casework.store import children, events, relations
+from casework.store.cases import COLUMNS, case_of
+from casework.store.lists import listing, search
+from casework.store.lists.filters import Where
+from casework.store.lists.listing import Query
+from casework.store.postgres.database import Database
+
+__all__ = ["Page", "Query", "Reader", "Where"]
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Rows with the asked columns and parts, and how many cases match in all."""
+
+    rows: list[Mapping[str, Any]]
+    total: int
+
+
+class Reader:
+    """Answers questions about cases."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def one(
+        self,
+        principal: Principal,
+        case: int | UUID,
+        columns: Iterable[str] = COLUMNS,
+        parts: Iterable[str] = (),
+        *,
+        public_only: bool = False,
+    ) -> Mapping[str, Any]:
+        """Return one case, named by number or uid, with these columns and parts (`store.lists.listing`).
+
+        Raises:
+            NotFound: There is none that the principal may read.
+        """
+        sql, params = listing.one(principal, case, columns, parts, public_only=public_only)
+        async with self._database.tenant(principal.tenant_id) as connection:
+            row: Mapping[str, Any] | None = await connection.fetchrow(sql, *params.values)
+        if row is None:
+            msg = "There is no such case."
+            raise NotFound(msg)
+        return row
+
+    async def case(self, principal: Principal, number: int) -> Case:
+        """Return one case whole."""
+        row = await self.one(principal, number)
+        return case_of(row[name] for name in COLUMNS)
+
+    async def child(self, principal: Principal, noun: str, uid: UUID) -> tuple[UUID, Child]:
+        """Return the uid of the case that a comment or file hangs on, and the thing itself.
+
+        Raises:
+            NotFound: There is none that the principal may see.
+        """
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found = await children.find(connection, principal, noun, uid)
+        if found is None:
+            msg = f"There is no such {noun}."
+            raise NotFound(msg)
+        return found
+
+    async def page(
+        self, principal: Principal, query: Query, columns: Iterable[str] = COLUMNS, parts: Iterable[str] = ()
+    ) -> Page:
+        """Return a page of cases and the exact number of all that match.
+
+        Raises:
+            TooBroad: The database gave up on it.
+        """
+        async with self._database.tenant(principal.tenant_id) as connection:
+            try:
+                found, few = None, False
+                if query.search.strip():
+                    found = search.terms(query.search, staff=principal.staff and not query.public_only)
+                elif len(query.subjects) == 1:
+                    found = search.within_subject(query.subjects[0])
+                if found is not None:
+                    few = await search.estimate(connection, found) <= search.FEW
+                sql, params = listing.page(principal, query, columns, parts, found, few=few)
+                rows = await connection.fetch(sql, *params.values)
+            except asyncpg.QueryCanceledError as error:
+                msg = "The search is too broad; add a word or a filter."
+                raise TooBroad(msg, member="search") from error
+        return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
+
+    async def related(self, principal: Principal, numbers: Iterable[int], kind: str) -> dict[int, list[int]]:
+        """Return the readable cases that these cases are related to, from either side, by type of relation."""
+        found: dict[int, list[int]] = {}
+        async with self._database.tenant(principal.tenant_id) as connection:
+            for case, other in await relations.visible(connection, principal, numbers, kind):
+                found.setdefault(case, []).append(other)
+        return found
+
+    async def history(self, principal: Principal, number: int) -> list[events.StoredEvent]:
+        """Return all events of a case, for staff.
+
+        Raises:
+            NotFound: There is no such case, or the principal is a customer.
+        """
+        await self.one(principal, number, ("number",))
+        if not principal.staff:
+            msg = "There is no history to show."
+            raise NotFound(msg)
+        async with self._database.tenant(principal.tenant_id) as connection:
+            return await events.history(connection, principal.tenant_id, "case", number)

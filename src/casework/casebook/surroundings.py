@@ -1,0 +1,89 @@
+"""What a command needs to know beside its case: read and locked before it is decided."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from casework.domain import commands as c
+from casework.domain.case import Case, Child, Relation
+from casework.domain.commands import Command
+from casework.domain.nouns import User
+from casework.store import cases, nouns
+
+_CHILD_OF: dict[type[Command], str] = {
+    c.EditComment: "comment",
+    c.RemoveComment: "comment",
+    c.Detach: "file",
+    c.RemoveLink: "link",
+    c.Unrelate: "relation",
+    c.Dissociate: "association",
+}
+"""Commands that name a thing on the case, by a member of the thing's name."""
+
+
+class Surroundings(msgspec.Struct):
+    """What was read for a command. The members are those of `domain.decide.Context`."""
+
+    case: Case | None
+    child: Child | None = None
+    active: Child | None = None
+    other: Case | None = None
+    relation: Relation | None = None
+    users: dict[int, User] = {}
+    others: dict[int, Case] = {}
+    relations: dict[int, Relation] = {}
+    degrees: dict[int, int] = {}
+
+    @property
+    def locked(self) -> Iterable[Case]:
+        """Every case that is locked for the command."""
+        return [case for case in (self.case, self.other, *self.others.values()) if case is not None]
+
+    @property
+    def known(self) -> Iterable[Child]:
+        """Every thing on a case that the command may change."""
+        return [child for child in (self.child, self.active, *self.relations.values()) if child is not None]
+
+
+async def look_up(connection: Any, tenant: int, number: int | None, command: Command) -> Surroundings:
+    """Lock the cases that the command touches, in uid order, and read what it names."""
+    if number is None:
+        return Surroundings(None)
+    if isinstance(command, c.EditWhole):
+        return await _for_edit(connection, tenant, number, command)
+    numbers = [number, command.other] if isinstance(command, c.Relate) else [number]
+    locked = await cases.lock(connection, tenant, numbers)
+    found = Surroundings(locked.get(number))
+    if noun := _CHILD_OF.get(type(command)):
+        named = await cases.children(connection, tenant, noun, number, getattr(command, noun))
+        found.child = named[0] if named else None
+    elif isinstance(command, c.Relate):
+        found.other = locked.get(command.other)
+        found.relation = await cases.relation(connection, tenant, number, command.other, command.type)
+    elif isinstance(command, c.Associate):
+        present = await cases.children(connection, tenant, "association", number)
+        found.child = next((a for a in present if getattr(a, "object", None) == command.object), None)
+    elif isinstance(command, (c.Escalate, c.Deescalate)):
+        calls = await cases.children(connection, tenant, "escalation", number)
+        found.active = next((e for e in calls if getattr(e, "ended_at", None) is None), None)
+    return found
+
+
+MOST_NAMED = 1_000
+"""Related cases that one edit may name; a door's profile allows fewer."""
+
+
+async def _for_edit(connection: Any, tenant: int, number: int, command: c.EditWhole) -> Surroundings:
+    named = list(dict.fromkeys((*command.link, *command.unlink)))[:MOST_NAMED]
+    locked = await cases.lock(connection, tenant, {number, *named})
+    found = Surroundings(locked.pop(number, None))
+    found.others = {other: case for other, case in locked.items() if case.deleted_at is None}
+    if isinstance(command.owner, int):
+        users = await nouns.find(connection, tenant, User, "number", [command.owner])
+        found.users = {user.number: user for user in users}
+    if named:
+        between = await cases.relations(connection, tenant, number, named, command.type)
+        found.relations = {r.other if r.case_number == number else r.case_number: r for r in between}
+        found.degrees = await cases.degrees(connection, tenant, [number, *named], command.type)
+    return found

@@ -1,0 +1,170 @@
+"""Commands that change the case's own members."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from casework.domain.case import MEMBERS, Case, Stage
+from casework.domain.commands import (
+    Assign,
+    Delete,
+    Edit,
+    Grant,
+    Rate,
+    Restore,
+    SetStatus,
+    Snooze,
+    Unwatch,
+    Wake,
+    Watch,
+)
+from casework.domain.decide.children import new_comment
+from casework.domain.decide.context import Context
+from casework.domain.decide.members import further, merged, only
+from casework.domain.events import Event, changed
+from casework.domain.lifecycle import Move, check_move, consequences
+from casework.domain.refusals import Forbidden, Invalid
+
+PLAIN = frozenset(MEMBERS) - {
+    "stage", "status", "owner", "assignees", "team", "teams", "watchers", "acl", "escalation", "escalated_at",
+    "escalated_team", "escalated_user", "escalation_urgent", "snoozed_at", "snoozed_until", "merged_into",
+    "deleted_at", "reopened", "reopened_at", "reacted_at", "resolved_at", "last_closed_at", "rating", "rating_comment",
+}  # fmt: skip
+"""Members that `Edit` may set; the others have commands of their own."""
+
+CLOSING = frozenset({"close_reason", "close_note", "resolution", "outcome", "closed_on"})
+"""Members that may come with a move."""
+
+LEAST, MOST = 1, 5
+"""How content somebody can be."""
+
+
+def _row(kind: str, case: Case, **wanted: Any) -> list[Event]:
+    new, was = changed(case, **wanted)
+    return [Event(kind, new, was)] if new else []
+
+
+def edit(case: Case, command: Edit, context: Context) -> list[Event]:
+    """Return `edited` with what differs."""
+    wanted = settled(case, command.set, context)
+    return _row("edited", case, **wanted) or ([Event("edited")] if command.always else [])
+
+
+def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Return the plain members of an edit as they will be.
+
+    Priority and rank go together; where both are named, the priority wins. The name of the type as subject of a case
+    without one is what reading shows, and so no news (echo rule, DOMAIN §2).
+
+    Raises:
+        Invalid: A member has a command of its own, or there is no such priority.
+    """
+    only(given, PLAIN)
+    words, wanted = context.vocabulary, merged(case, given)
+    if wanted.get("priority") not in {None, case.priority}:
+        wanted["rank"] = words.priority(wanted["priority"]).rank
+    elif wanted.get("rank", case.rank) != case.rank:
+        wanted["priority"] = words.priority_for(wanted["rank"]).number
+    kind = words.types.get(case.type or 0)
+    if not case.subject and kind is not None and wanted.get("subject") == kind.name:
+        del wanted["subject"]
+    return wanted
+
+
+def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
+    """Return `status_changed` with its consequences, and the comment that goes with it."""
+    only(command.set, CLOSING)
+    move = check_move(context.door.profile, case, command.action)
+    if move is not None:
+        _check_given(move, case, command, context)
+    stage, status = _target(case, command, move, context)
+    wanted: dict[str, Any] = {"stage": stage, "status": status}
+    if (stage, status) != (case.stage, case.status):
+        wanted |= consequences(case, stage, context.at)
+    events = _row("status_changed", case, **{**wanted, **command.set})
+    if command.comment:
+        events.append(new_comment(command.comment, None, context))
+    return events
+
+
+def _check_given(move: Move, case: Case, command: SetStatus, context: Context) -> None:
+    own = case.extra.get(context.door.profile.name, {})
+    if move.reserved is not None and own.get(move.reserved) and not context.principal.staff:
+        msg = "Only an agent may do this."
+        raise Forbidden(msg, permission="case.status", why=move.reserved)
+    given = {**command.set, "comment": command.comment}
+    for name in move.needs:
+        if not given.get(name):
+            msg = f"'{name}' is required."
+            raise Invalid(msg, member=name)
+
+
+def _target(case: Case, command: SetStatus, move: Move | None, context: Context) -> tuple[Stage, int]:
+    """Return where the case goes: by a status its own stage, by a stage the first such status of the case's set.
+
+    Naming the status or stage that is there means staying, whatever the label says by now (echo rule, DOMAIN §2).
+    """
+    words = context.vocabulary
+    if move is not None:
+        stage = move.target
+    elif command.status not in {None, case.status}:
+        label = words.status(command.status)
+        return label.stage, label.number
+    else:
+        stage = command.stage if command.stage is not None and command.status is None else case.stage
+    if stage is case.stage and case.status is not None:
+        return stage, case.status
+    return stage, words.status_for(stage, words.set_of(case.status)).number
+
+
+def assign(case: Case, command: Assign, _context: Context) -> list[Event]:
+    """Return `assigned` with what differs. The owner and team never stand among the further ones as well."""
+    only(command.set, {"owner", "assignees", "team", "teams"})
+    wanted = dict(command.set)
+    for one, many in (("owner", "assignees"), ("team", "teams")):
+        wanted[many] = further(wanted.get(one, getattr(case, one)), wanted.get(many, getattr(case, many)))
+    return _row("assigned", case, **wanted)
+
+
+def watch(case: Case, command: Watch, _context: Context) -> list[Event]:
+    """Return `watched` when somebody new watches."""
+    return _row("watched", case, watchers=tuple(dict.fromkeys((*case.watchers, *command.users))))
+
+
+def unwatch(case: Case, command: Unwatch, _context: Context) -> list[Event]:
+    """Return `unwatched` when somebody stops watching."""
+    return _row("unwatched", case, watchers=tuple(w for w in case.watchers if w not in command.users))
+
+
+def snooze(case: Case, command: Snooze, context: Context) -> list[Event]:
+    """Return `snoozed`; after news the same date puts the case aside anew, before it changes nothing."""
+    if (case.snoozed_until, case.snoozed_at) == (command.until, case.touched_at):
+        return []
+    return _row("snoozed", case, snoozed_at=context.at, snoozed_until=command.until)
+
+
+def wake(case: Case, _command: Wake, _context: Context) -> list[Event]:
+    """Return `woken` for a snoozed case."""
+    return _row("woken", case, snoozed_at=None, snoozed_until=None)
+
+
+def rate(case: Case, command: Rate, _context: Context) -> list[Event]:
+    """Return `rated`."""
+    if command.rating is not None and not LEAST <= command.rating <= MOST:
+        msg = f"A rating is a number from {LEAST} to {MOST}."
+        raise Invalid(msg, member="rating")
+    return _row("rated", case, rating=command.rating, rating_comment=command.comment)
+
+
+def grant(case: Case, command: Grant, _context: Context) -> list[Event]:
+    """Return `shared` with the new access list."""
+    return _row("shared", case, acl={k: v for k, v in command.acl.items() if v})
+
+
+def delete(case: Case, _command: Delete, context: Context) -> list[Event]:
+    """Return `deleted`."""
+    return _row("deleted", case, deleted_at=context.at)
+
+
+def restore(case: Case, _command: Restore, _context: Context) -> list[Event]:
+    """Return `restored` for a deleted case."""
+    return _row("restored", case, deleted_at=None)

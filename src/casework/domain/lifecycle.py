@@ -1,0 +1,129 @@
+"""Moves between stages: what follows from each, and the profiles in which a door allows fewer of them (DOMAIN §2)."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from casework.domain.case import ACTIVE, DONE, Case, Stage
+from casework.domain.refusals import IllegalMove, Invalid
+
+
+class Move(msgspec.Struct, frozen=True):
+    """A named move: from which stages, to which.
+
+    `needs` names members of the command that must be given, `reserved` a flag among the case's extras for this API:
+    where it is set, the move is for staff only.
+    """
+
+    sources: frozenset[Stage]
+    target: Stage
+    needs: tuple[str, ...] = ()
+    reserved: str | None = None
+
+
+class Editing(msgspec.Struct, frozen=True):
+    """What binds an edit of a whole case (`EditWhole`) at a door, beyond permissions and reach (spec/egain §5).
+
+    `grants` asks for Pull on the present owner and Transfer on the next one, `licensed_owner` for an enabled owner
+    with a license, `owner_department` for one who belongs to the case's department, `due_ahead` for due dates in the
+    future. `most_relations` is how many relations a request may add and a case may have.
+    """
+
+    grants: bool = False
+    licensed_owner: bool = False
+    owner_department: bool = False
+    due_ahead: bool = False
+    most_relations: int | None = None
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """A door's stricter legality, as data.
+
+    `moves` is None where any stage may be set from any; elsewhere they are the only ways to move. `frozen` maps a
+    permission to the stages in which what it allows is refused; a key "*" stands for every other permission. What
+    `homebound` permissions allow is refused outside the home and foreign departments of a user who has a home,
+    whatever the reach of the roles. `creators` are permissions that a case's creator has on it and otherwise
+    administrators only; `authors` are the kinds of things on a case (keys of `CHILDREN`) that are changed and removed
+    by who made them, or by who may moderate.
+    """
+
+    name: str
+    moves: dict[str, Move] | None = None
+    frozen: dict[str, frozenset[Stage]] = {}
+    homebound: frozenset[str] = frozenset()
+    editing: Editing = Editing()
+    creators: frozenset[str] = frozenset()
+    authors: frozenset[str] = frozenset()
+
+
+_IBM_SHUT = frozenset({Stage.CLOSED, Stage.CANCELED})
+
+CORE = Profile("core")
+IBM = Profile(
+    "ibm",  # spec/ibm §7.2
+    moves={
+        "resolve": Move(ACTIVE, Stage.RESOLVED, needs=("resolution",), reserved="agent_close_only"),
+        "unresolve": Move(frozenset({Stage.RESOLVED, Stage.PROPOSED}), Stage.OPEN, needs=("comment",)),
+        "accept": Move(frozenset({Stage.PROPOSED}), Stage.RESOLVED, reserved="agent_close_only"),
+    },
+    frozen={"case.comment": _IBM_SHUT, "case.attach": _IBM_SHUT, "case.link": _IBM_SHUT},
+)
+EGAIN = Profile(
+    "egain",  # spec/egain §5
+    frozen={"case.edit": DONE, "case.status": DONE},
+    homebound=frozenset({"case.edit", "case.status"}),
+    editing=Editing(grants=True, licensed_owner=True, owner_department=True, due_ahead=True, most_relations=75),
+)
+BOTTLECRM = Profile(
+    "bottlecrm",  # spec/bottlecrm §3: any status from any; deleting is the creator's, a comment or file its author's
+    creators=frozenset({"case.delete"}),
+    authors=frozenset({"comment", "file"}),
+)
+
+
+def check_move(profile: Profile, case: Case, action: str | None) -> Move | None:
+    """Return the named move, or None where the profile leaves moves free.
+
+    Raises:
+        Invalid: The profile knows no such action, or only named actions.
+        IllegalMove: The profile does not allow the action in the case's stage.
+    """
+    if profile.moves is None and action is None:
+        return None
+    moves = profile.moves or {}
+    move = moves.get(action or "")
+    if move is None:
+        msg = f"Here, 'action' is one of: {', '.join(moves) or 'none'}."
+        raise Invalid(msg, member="action")
+    if case.stage not in move.sources:
+        msg = f"The action '{action}' does not fit a case that is {case.stage.value}."
+        raise IllegalMove(msg, stage=case.stage, action=action)
+    return move
+
+
+def check_frozen(profile: Profile, case: Case, permission: str) -> None:
+    """Raise IllegalMove when the profile freezes this in the case's stage."""
+    if case.stage in profile.frozen.get(permission, profile.frozen.get("*", frozenset())):
+        msg = f"The case is {case.stage.value} and takes no more changes of this kind."
+        raise IllegalMove(msg, stage=case.stage)
+
+
+def consequences(case: Case, target: Stage, at: datetime) -> dict[str, Any]:
+    """Return the members that a change of stage or status sets besides the two (DOMAIN §2).
+
+    Reaching a done stage stamps `resolved_at` and `closed_on`, once; leaving it is a reopening, which clears them and
+    the outcome, and keeps the last closing.
+    """
+    wanted: dict[str, Any] = {}
+    if case.reacted_at is None and target is not Stage.NEW:
+        wanted["reacted_at"] = at
+    if target.done and not case.stage.done:
+        wanted |= {"resolved_at": at, "closed_on": at, "last_closed_at": at, "reopened": False}
+    elif case.stage.done and not target.done:
+        wanted |= {
+            "reopened": True, "reopened_at": at, "outcome": None, "resolved_at": None, "closed_on": None,
+        }  # fmt: skip
+    elif case.reopened:
+        wanted["reopened"] = False
+    return wanted

@@ -1,0 +1,1 @@
+"""PostgreSQL and blobs: one module of SQL per noun. The rest of the system sees values, never rows' text."""

@@ -1,0 +1,1 @@
+"""Reading many at once: pages, filters, search, the feed."""

@@ -1,0 +1,1 @@
+"""Who is who: tenants, users, credentials, sign-ins."""

@@ -1,0 +1,1 @@
+"""PostgreSQL as such: the embedded server, connections, migrations, statements."""

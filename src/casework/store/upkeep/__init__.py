@@ -1,0 +1,1 @@
+"""What keeps a store in order: totals, checks, what world files wrote last."""

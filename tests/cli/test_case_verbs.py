@@ -1,0 +1,78 @@
+"""`casework case …` as an agent uses it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cli.command import Command
+
+if TYPE_CHECKING:
+    from casting import Cast
+
+HERE = ("--tenant", "acme", "--as", "bob@acme.example")
+
+
+@pytest.fixture(scope="module")
+def casework(server: Cast, tmp_path_factory: pytest.TempPathFactory) -> Command:
+    return Command(
+        CASEWORK_DATABASE_URL=server.dsn,
+        CASEWORK_BLOB_URL=server.blobs,
+        CASEWORK_DATA=str(tmp_path_factory.mktemp("cli")),
+        COLUMNS="200",
+    )
+
+
+def test_an_agent_works_on_a_case_from_the_terminal(casework: Command) -> None:
+    subject = f"Terminal {uuid.uuid4().hex[:8]}"
+    number = str(
+        casework.json("case", "open", subject, "--description", "From a terminal", "--rank", "2", *HERE)["number"]
+    )
+    assert "commented" in casework.run("case", "comment", number, "Hello there", *HERE)
+    assert "commented" in casework.run("case", "comment", number, "Not for customers", "--internal", *HERE)
+    assert "assigned" in casework.run("case", "assign", number, "alice@acme.example", *HERE)
+    assert "nothing to change" in casework.run("case", "assign", number, "alice@acme.example", *HERE)
+    assert "assigned" in casework.run("case", "assign", number, "nobody", *HERE)
+    assert "status_changed" in casework.run("case", "status", number, "waiting", *HERE)
+    shown = casework.run("case", "show", number, *HERE)
+    for text in (subject, "From a terminal", "Hello there", "Not for customers", "waiting, rank 2"):
+        assert text in shown
+    assert casework.json("case", "show", number, *HERE)["stage"] == "waiting"
+    listed = casework.run("case", "list", "--search", subject, *HERE)
+    assert subject in listed
+    assert listed.endswith("1 of 1\n")
+    found = casework.json("case", "list", "--search", subject, "--stage", "waiting", *HERE)
+    assert [row["number"] for row in found["cases"]] == [int(number)]
+    history = casework.run("case", "history", number, *HERE)
+    assert re.search(r"1\s.*Bob Agent.*cli.*opened", history)
+    kinds = [event["kind"] for event in casework.json("case", "history", number, *HERE)]
+    assert kinds == ["opened", "commented", "commented", "assigned", "assigned", "status_changed"]
+
+
+def test_it_says_why_somebody_may_see_a_case(casework: Command, server: Cast) -> None:
+    number = str(server.ids["cases"]["acme/first"]["number"])
+    assert "read: yes" in casework.run("case", "why", number, "--tenant", "acme", "--as", "alice@acme.example")
+    told = casework.run("case", "why", number, "--tenant", "acme", "--as", "otto@acme.example")
+    assert "read: no (no permission case.read)" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("case", "show", "999999", *HERE), "There is no such case"),
+        (("case", "open", "X", "--rank", "9", *HERE), "--rank is a number from 1 to 4"),
+        (("case", "assign", "1", "who@x.example", *HERE), "there is no user 'who@x.example'"),
+        (("case", "list", "--tenant", "nowhere"), "there is no tenant 'nowhere'"),
+        (("case", "list", "--tenant", "acme", "--as", "who@x.example"), "there is no user 'who@x.example'"),
+        (("case", "list"), "say which tenant"),
+        (("case", "list", "--tenant", "acme", "--as", "otto"), "You are not allowed"),
+    ],
+)
+def test_it_refuses_in_one_line(casework: Command, words: tuple[str, ...], message: str) -> None:
+    told = casework.run(*words, code=1)
+    assert message in told
+    assert told.startswith("casework: ")
+    assert told.count("\n") == 1

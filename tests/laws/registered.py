@@ -1,0 +1,14 @@
+"""Every door. A further dialect implements `laws.doors.LawDoor` and registers itself here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from casework.casebook import Casebook
+from casting import Cast
+from laws.bottlecrm import BottleCrmDoor
+from laws.doors import CasebookDoor, LawDoor
+from laws.ibm import IbmDoor
+
+DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor)
+"""All of them; every law holds through each, and through any mixture."""
