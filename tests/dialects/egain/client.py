@@ -24,6 +24,7 @@ USERS = [
     {"key": "sue", "roles": ["agent"], "department": "service", "licenses": ["chatplus"]},
     {"key": "bill", "roles": ["agent"], "department": "billing", **_MAIL},
     {"key": "lex", "roles": ["agent"], "department": "legal", "foreign_departments": ["service"], **_MAIL},
+    {"key": "pat", "roles": ["agent"], "department": "service", **_MAIL},
     {"key": "gone", "roles": ["agent"], "department": "service", "disabled": True, **_MAIL},
     {"key": "nolic", "roles": ["agent"], "department": "service"},
     {"key": "vic", "roles": ["viewer"], "department": "service", **_MAIL},
