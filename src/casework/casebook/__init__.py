@@ -10,6 +10,7 @@ from casework.casebook.feed import Feed
 from casework.casebook.identities import Identities
 from casework.casebook.people import People
 from casework.casebook.reading import Reader
+from casework.casebook.reference import Reference
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
 
@@ -23,7 +24,10 @@ def now() -> datetime:
 
 
 class Casebook:
-    """What a door needs: `execute` to change, `read` to look; `files`, `people`, `identities`, `catalogue`, `feed`."""
+    """What a door needs: `execute` to change a case, `reference` to change other nouns, `read` to look.
+
+    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`.
+    """
 
     def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime] = now) -> None:
         self.database = database
@@ -37,3 +41,4 @@ class Casebook:
         self.read = Reader(database)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
+        self.reference = Reference(database, self.catalogue, clock)

@@ -58,6 +58,17 @@ async def find(connection: Any, tenant: int, kind: type[N], member: str, wanted:
     return [value(row, kind) for row in rows]
 
 
+async def lock(connection: Any, tenant: int, kind: type[N], number: int) -> N | None:
+    """Return a noun and keep others from changing it until the transaction ends; None when it is not there."""
+    row = await connection.fetchrow(
+        f"select {listing(columns(kind))} from {kind.table}"
+        " where tenant_id = $1 and number = $2 and deleted_at is null for update",
+        tenant,
+        number,
+    )
+    return value(row, kind) if row is not None else None
+
+
 async def uids(connection: Any, tenant: int, kinds: Iterable[type[Noun]], numbers: Iterable[int]) -> dict[int, UUID]:
     """Return the uids of nouns of these kinds by number, deleted ones too; kinds share one number space."""
     selects = [f"select number, uid from {kind.table} where tenant_id = $1 and number = any($2)" for kind in kinds]
