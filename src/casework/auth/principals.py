@@ -79,20 +79,24 @@ class Principals:
         Raises:
             Unauthenticated: Unknown, expired, revoked or disabled.
         """
-        if _JWT.fullmatch(credential):
-            digest = keys.digest(credential)
-            if cached := self._cache.get(digest):
-                return cached
-            claims = await self.tokens.verify(credential)
-            principal = narrowed(await self.by_user(claims.tenant_id, claims.user, claims.key), claims.scopes)
-            self._cache.put(digest, principal)
-            return principal
-        return await self.by_secret(credential)
+        digest = keys.digest(credential)
+        if cached := self._cache.get(digest):
+            return cached
+        if not _JWT.fullmatch(credential):
+            return await self.by_secret(credential)
+        claims = await self.tokens.verify(credential)
+        principal = narrowed(await self.by_user(claims.tenant_id, claims.user, claims.key), claims.scopes)
+        self._cache.put(digest, principal)
+        return principal
 
     async def by_secret(self, secret: str) -> Principal:
-        """Return who holds this API key."""
+        """Return who holds this API key.
+
+        Raises:
+            Unauthenticated: Unknown, expired, revoked or disabled; or it is a token.
+        """
         digest = keys.digest(secret)
-        if cached := self._cache.get(digest):
+        if (cached := self._cache.get(digest)) and not _JWT.fullmatch(secret):
             return cached
         async with self._database.system() as connection:
             grantee = await store.by_digest(connection, digest)

@@ -33,7 +33,7 @@ class Casebook:
         self.database = database
         self.clock = clock
         self.catalogue = Catalogue(database)
-        self.people = People(database)
+        self.people = People(database, self.catalogue)
         self.identities = Identities(database)
         self.executor = Executor(database, self.catalogue, clock)
         self.execute = self.executor.execute

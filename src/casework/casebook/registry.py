@@ -86,6 +86,8 @@ class Registry:
         events.keep_head(batch, tenant, (table, noun.number), noun.version, head)
         if not isinstance(noun, OFF_CATALOGUE):
             nouns.touch_catalogue(batch, tenant)
+        elif isinstance(noun, Person) and noun.version > 1:
+            nouns.touch_people(batch, tenant)
         await batch.run(connection)
 
 

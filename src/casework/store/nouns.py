@@ -1,6 +1,7 @@
 """Nouns beside the case, table-driven: the columns are the members of the structs in `domain/nouns.py`."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,8 @@ def columns(kind: type[Noun]) -> tuple[str, ...]:
     return kind.__struct_fields__
 
 
-def listing(names: Iterable[str], alias: str = "") -> str:
+@lru_cache(maxsize=512)
+def listing(names: tuple[str, ...], alias: str = "") -> str:
     """Return names as a quoted select list."""
     return ", ".join(f'{alias}"{name}"' for name in names)
 
@@ -129,6 +131,11 @@ def update(batch: Batch, before: Noun, after: Noun) -> None:
             after.tenant_id,
             after.number,
         )
+
+
+def touch_people(batch: Batch, tenant: int) -> None:
+    """Tell every process that the names that it keeps may be out of date."""
+    batch.add("update tenants set people_version = people_version + 1 where tenant_id = {}", tenant)
 
 
 def touch_catalogue(batch: Batch, tenant: int) -> None:

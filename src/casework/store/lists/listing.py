@@ -59,7 +59,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 def select_list(audiences: Iterable[str], params: Params, columns: Iterable[str], parts: Iterable[str]) -> str:
     """Return columns of `cases c`, the number first, and each part as the text of a JSON array of arrays."""
-    picked = [listing(dict.fromkeys(("number", *columns)), "c.")]
+    picked = [listing(tuple(dict.fromkeys(("number", *columns))), "c.")]
     for part in parts:
         members, with_audience = _PARTS[part]
         audience = f" and p.audience = any({params.add(list(audiences), 'text[]')})" if with_audience else ""
