@@ -53,7 +53,7 @@ class People:
     async def users(self, tenant: int, numbers: Iterable[int]) -> dict[int, UserCard]:
         """Return users by number; at most one statement, whatever their count."""
         wanted, known = set(numbers), (await self._known(tenant)).users
-        if missing := wanted - known.keys():
+        if missing := [number for number in wanted if number not in known]:
             async with self._database.tenant(tenant) as connection:
                 _remember(known, await users.by_number(connection, tenant, missing))
         return {number: known[number] for number in wanted if number in known}
@@ -70,7 +70,7 @@ class People:
     async def persons(self, tenant: int, numbers: Iterable[int]) -> dict[int, PersonCard]:
         """Return persons by number; at most one statement, whatever their count."""
         wanted, known = set(numbers), (await self._known(tenant)).persons
-        if missing := wanted - known.keys():
+        if missing := [number for number in wanted if number not in known]:
             async with self._database.tenant(tenant) as connection:
                 _remember(known, await users.persons(connection, tenant, missing))
         return {number: known[number] for number in wanted if number in known}
