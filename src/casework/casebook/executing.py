@@ -10,12 +10,13 @@ import asyncpg
 import msgspec
 
 from casework.casebook.catalogue import Catalogue, Words
-from casework.casebook.surroundings import Surroundings, look_up
+from casework.casebook.surroundings import Surroundings, absent, look_up
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child, Comment
 from casework.domain.chain import GENESIS
 from casework.domain.commands import Command
 from casework.domain.decide import Context, decide
+from casework.domain.decide.naming import named
 from casework.domain.doors import Door
 from casework.domain.events import Envelope, Event, apply, apply_child, blank
 from casework.domain.ids import uuid7
@@ -121,14 +122,18 @@ class Executor:
             others=around.others,
             relations=around.relations,
             degrees=around.degrees,
+            absent=await absent(connection, tenant, named(around.case, command)),
         )
         happened = decide(around.case, command, context)
         if not happened and around.case is not None:
             return Outcome(around.case, [], {})
         known = {child.uid: child for child in around.known}
+        touched: dict[UUID, Child] = {}
         for case, theirs in _elsewhere(around, happened):
-            await self._record(connection, context, case, known, theirs)
+            touched |= (await self._record(connection, context, case, known, theirs)).children
         own = [event for event in happened if _home(event, around) is None]
+        if around.case is not None and not own:
+            return Outcome(around.case, happened, touched)
         return await self._record(connection, context, around.case, known, own)
 
     async def _record(

@@ -1,13 +1,15 @@
 """What a command needs to know beside its case: read and locked before it is decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from casework.domain import commands as c
 from casework.domain.case import Case, Child, Relation
 from casework.domain.commands import Command
+from casework.domain.decide.naming import KINDS
 from casework.domain.nouns import User
 from casework.store import cases, nouns
 
@@ -16,7 +18,6 @@ _CHILD_OF: dict[type[Command], str] = {
     c.RemoveComment: "comment",
     c.Detach: "file",
     c.RemoveLink: "link",
-    c.Unrelate: "relation",
     c.Dissociate: "association",
 }
 """Commands that name a thing on the case, by a member of the thing's name."""
@@ -43,7 +44,7 @@ class Surroundings(msgspec.Struct):
     @property
     def known(self) -> Iterable[Child]:
         """Every thing on a case that the command may change."""
-        return [child for child in (self.child, self.active, *self.relations.values()) if child is not None]
+        return [child for child in (*self.relations.values(), self.child, self.active) if child is not None]
 
 
 async def look_up(connection: Any, tenant: int, number: int | None, command: Command) -> Surroundings:
@@ -52,6 +53,8 @@ async def look_up(connection: Any, tenant: int, number: int | None, command: Com
         return Surroundings(None)
     if isinstance(command, c.EditWhole):
         return await _for_edit(connection, tenant, number, command)
+    if isinstance(command, c.Unrelate):
+        return await _for_unrelating(connection, tenant, number, command.relation)
     numbers = [number, command.other] if isinstance(command, c.Relate) else [number]
     locked = await cases.lock(connection, tenant, numbers)
     found = Surroundings(locked.get(number))
@@ -68,6 +71,27 @@ async def look_up(connection: Any, tenant: int, number: int | None, command: Com
         calls = await cases.children(connection, tenant, "escalation", number)
         found.active = next((e for e in calls if getattr(e, "ended_at", None) is None), None)
     return found
+
+
+async def _for_unrelating(connection: Any, tenant: int, number: int, uid: UUID) -> Surroundings:
+    """A relation ends from either side (DOMAIN §3); its event lies with its primary case."""
+    between = await cases.relation_by_uid(connection, tenant, uid)
+    sides = {between.case_number, between.other} if between is not None else set()
+    locked = await cases.lock(connection, tenant, {number, *sides} if number in sides else {number})
+    found = Surroundings(locked.pop(number, None))
+    if between is not None and number in sides:
+        found.child = await cases.relation_by_uid(connection, tenant, uid)  # as it is now that its cases are locked
+        found.relations = {between.other if between.case_number == number else between.case_number: between}
+        found.others = locked
+    return found
+
+
+async def absent(connection: Any, tenant: int, named: Mapping[str, frozenset[int]]) -> dict[str, frozenset[int]]:
+    """Return the numbers that name nothing, by member."""
+    if not named:
+        return {}
+    there = await nouns.present(connection, tenant, {m: (KINDS[m], numbers) for m, numbers in named.items()})
+    return {member: numbers - there[member] for member, numbers in named.items()}
 
 
 MOST_NAMED = 1_000

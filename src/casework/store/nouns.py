@@ -94,6 +94,25 @@ async def numbers_of(
     return found
 
 
+async def present(
+    connection: Any, tenant: int, asked: Mapping[str, tuple[Iterable[type[Noun]], Iterable[int]]]
+) -> dict[str, frozenset[int]]:
+    """Return the numbers that name something, deleted things left out: each asking has kinds and numbers of its own."""
+    params = Params(tenant)
+    selects = []
+    for name, (kinds, wanted) in asked.items():
+        numbered = params.add(list(wanted), "bigint[]")
+        selects += [
+            f"select '{name}', number from {kind.table}"
+            f" where tenant_id = $1 and number = any({numbered}) and deleted_at is null"
+            for kind in kinds
+        ]
+    found: dict[str, set[int]] = {name: set() for name in asked}
+    for name, number in await connection.fetch(" union all ".join(selects), *params.values):
+        found[name].add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}
+
+
 _LISTED: dict[type[Noun], str] = {
     Person: """ and not exists (select from users u
       where u.tenant_id = persons.tenant_id and u.number = persons."user" and u.kind <> 'customer')"""

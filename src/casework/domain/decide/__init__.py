@@ -11,6 +11,7 @@ from casework.domain.case import Case
 from casework.domain.commands import Command
 from casework.domain.decide import changing, children, opening, whole
 from casework.domain.decide.context import Context
+from casework.domain.decide.naming import check_named
 from casework.domain.events import Event
 from casework.domain.lifecycle import check_frozen
 
@@ -60,6 +61,7 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
         require(context.principal, "case.impersonate")
     if isinstance(command, c.Open):
         require(context.principal, command.permission)
+        check_named(context.absent)
         return opening.open_case(command, context)
     if isinstance(command, c.EditWhole):
         return whole.edit_whole(case, command, context)
@@ -74,6 +76,7 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
             require_home(context.principal, seen)
     check_frozen(context.door.profile, seen, command.permission)
     context.check_expectation(seen, command.expect)
+    check_named(context.absent)
     return _RULES[type(command)](seen, command, context)
 
 

@@ -1,5 +1,6 @@
 """Commands that change the case's own members."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,7 +20,7 @@ from casework.domain.commands import (
 )
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
-from casework.domain.decide.members import further, merged, only
+from casework.domain.decide.members import further, merged, only, typed
 from casework.domain.events import Event, changed
 from casework.domain.lifecycle import Move, check_move, consequences
 from casework.domain.refusals import Forbidden, Invalid
@@ -33,6 +34,9 @@ PLAIN = frozenset(MEMBERS) - {
 
 CLOSING = frozenset({"close_reason", "close_note", "resolution", "outcome", "closed_on"})
 """Members that may come with a move."""
+
+GRANTS = re.compile(r"(?:xx?|rr?|ww?|dd?)*")
+"""The letters of an access list; a doubled one may be passed on (spec/webitel §13)."""
 
 LEAST, MOST = 1, 5
 """How content somebody can be."""
@@ -80,7 +84,7 @@ def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
     wanted: dict[str, Any] = {"stage": stage, "status": status}
     if (stage, status) != (case.stage, case.status):
         wanted |= consequences(case, stage, context.at)
-    events = _row("status_changed", case, **{**wanted, **command.set})
+    events = _row("status_changed", case, **{**wanted, **typed(command.set)})
     if command.comment:
         events.append(new_comment(command.comment, None, context))
     return events
@@ -119,7 +123,7 @@ def _target(case: Case, command: SetStatus, move: Move | None, context: Context)
 def assign(case: Case, command: Assign, _context: Context) -> list[Event]:
     """Return `assigned` with what differs. The owner and team never stand among the further ones as well."""
     only(command.set, {"owner", "assignees", "team", "teams"})
-    wanted = dict(command.set)
+    wanted = typed(command.set)
     for one, many in (("owner", "assignees"), ("team", "teams")):
         wanted[many] = further(wanted.get(one, getattr(case, one)), wanted.get(many, getattr(case, many)))
     return _row("assigned", case, **wanted)
@@ -156,7 +160,15 @@ def rate(case: Case, command: Rate, _context: Context) -> list[Event]:
 
 
 def grant(case: Case, command: Grant, _context: Context) -> list[Event]:
-    """Return `shared` with the new access list."""
+    """Return `shared` with the new access list.
+
+    Raises:
+        Invalid: A subject is no number, or the letters are not x, r, w, d, single or doubled.
+    """
+    for subject, letters in command.acl.items():
+        if not subject.isdecimal() or not GRANTS.fullmatch(letters):
+            msg = f"'{subject[:40]}: {letters[:40]}' is no grant: a number, and letters out of x r w d."
+            raise Invalid(msg, member="acl")
     return _row("shared", case, acl={k: v for k, v in command.acl.items() if v})
 
 

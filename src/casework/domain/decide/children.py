@@ -184,10 +184,14 @@ def deescalate(case: Case, _command: Deescalate, context: Context) -> list[Event
 
 
 def _check_author(child: Child, context: Context) -> None:
-    """Raise Forbidden where the door leaves such things to who made them, and to moderators."""
+    """Raise Forbidden where the door leaves such things to who made them, and to moderators.
+
+    Customers never change what others wrote, through whatever door.
+    """
     noun = type(child).__name__.lower()
     mine = child.created_by == context.principal.user
-    if noun in context.door.profile.authors and not mine and "case.moderate" not in context.principal.permissions:
+    kept = noun in context.door.profile.authors or (noun == "comment" and not context.principal.staff)
+    if kept and not mine and "case.moderate" not in context.principal.permissions:
         msg = f"Only its author or an administrator may do this to a {noun}."
         raise Forbidden(msg, permission="case.moderate")
 

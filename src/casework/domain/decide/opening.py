@@ -21,7 +21,7 @@ def open_case(command: Open, context: Context) -> list[Event]:
     if unknown := set(command.set) - set(MEMBERS):
         msg = f"A case has no member '{min(unknown)}'."
         raise Invalid(msg, member=min(unknown))
-    members = merged(NOWHERE, command.set)
+    members = merged(NOWHERE, {name: value for name, value in command.set.items() if (name, value) != ("rank", None)})
     _fill_priority(members, context)
     _fill_status(members, context)
     _fill_people(members, context)
