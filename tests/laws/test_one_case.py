@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.domain.case import Audience, Comment
 from laws.doors import Refused
 from laws.edits import EDITS, Edit, full, read_everywhere
 from laws.society import Society
@@ -44,3 +45,22 @@ async def test_every_api_reads_what_any_mixture_wrote(edits: list[Edit], plain: 
         except Refused:
             continue
         await read_everywhere(town, plain, (await town.stored(plain, number)).row)
+
+
+@pytest.mark.parametrize("writer", ["casebook", "ibm", "bottlecrm", "egain"])
+async def test_a_comment_reads_through_every_door_that_shows_its_audience(
+    writer: str, plain: Society, town: Town
+) -> None:
+    number = await full(town, plain)
+    doors = {door.name: door for door in town.doors}
+    await doors[writer].comment(plain["bob"], number, f"Said at {writer}")
+    comments = (await town.stored(plain, number)).children.values()
+    (said,) = (comment for comment in comments if getattr(comment, "text", "") == f"Said at {writer}")
+    assert isinstance(said, Comment)
+    if writer != "casebook":
+        assert said.audience is (Audience.PUBLIC if writer == "ibm" else Audience.INTERNAL), "DOMAIN §3"
+    for door in town.doors:
+        facts = await door.get(plain["alice"], number)
+        assert facts is not None
+        shown = said.audience is Audience.PUBLIC or door.can("internal")
+        assert facts.comments.count(f"Said at {writer}") == int(shown), door.name
