@@ -174,7 +174,8 @@ EGAIN = Api(
         "department": Member("department"),
         "source": Member("originatingChannel"),
         "requester": Member(
-            "customer", "customer (changecustomer)", "the first borrower or contact stands in where none was set"
+            "customer", "customer (changecustomer)", "the first borrower or contact stands in where none was set",
+            lambda c: next((str(shown) for shown in (c.requester, *c.borrowers, *c.contacts) if shown), None),
         ),
         "fields": Member("customAttributes", "customAttributes"),
         "last_closed_at": Member(

@@ -21,6 +21,7 @@ async def members(door: LawDoor, person: Person, number: int) -> dict[str, Any]:
     answer = await door._ask(person, "GET", f"/{number}", **{"$attribute": "all"})
     case = dict(answer.json()["case"][0])
     case["severity"], case["status"] = case["severity"]["value"], case["status"]["value"]
+    case["customer"] = case["customer"]["id"] if "customer" in case else None
     case["owner"] = case["owner"]["user"]["id"] if "owner" in case else None
     return case
 
