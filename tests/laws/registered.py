@@ -8,7 +8,8 @@ from casework.casebook import Casebook
 from casting import Cast
 from laws.bottlecrm import BottleCrmDoor
 from laws.doors import CasebookDoor, LawDoor
+from laws.egain import EgainDoor
 from laws.ibm import IbmDoor
 
-DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor)
+DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor, EgainDoor)
 """All of them; every law holds through each, and through any mixture."""
