@@ -13,6 +13,7 @@ from typing import Any
 
 from casework.dialects.bottlecrm import translate as bottlecrm
 from casework.dialects.egain import translate as egain
+from casework.dialects.ibm import rendering
 from casework.dialects.ibm import translate as ibm
 from casework.domain.case import Case
 
@@ -106,9 +107,9 @@ IBM = Api(
             "invoice_number, eu, contact_type, support_tier, agent_close_only",
             "invoice_number, eu, sla_credit_request (create)", "what other APIs keep there; sla_credit_request",
         ),
-        "created_at": Member("created_at", shows=lambda c: c.created_at and ibm.moment(c.created_at)),
+        "created_at": Member("created_at", shows=lambda c: c.created_at and rendering.moment(c.created_at)),
         "created_by": Member("created_by"),
-        "touched_at": Member("updated_at", shows=lambda c: c.touched_at and ibm.moment(c.touched_at)),
+        "touched_at": Member("updated_at", shows=lambda c: c.touched_at and rendering.moment(c.touched_at)),
         "touched_by": Member("updated_by"),
     },
 )  # fmt: skip
