@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from casework.casebook.reading import Query
 from casework.domain import commands as c
-from casework.domain.case import Audience
+from casework.domain.access import Reach
+from casework.domain.case import Audience, Stage
 from casework.domain.doors import COMMAND_LINE
 from casework.domain.refusals import Invalid, NotFound
+from casework.store.upkeep.counters import roll_up
 
 from .conftest import Ground, number, somebody
 
@@ -101,3 +104,32 @@ async def test_the_feed_shows_what_is_settled_without_waiting_for_writers(ground
         assert await asyncio.wait_for(feed.after(who, 0, limit=1), 2) == first[:1]
     behind = await feed.after(who, first[-1].seq)
     assert [event.kind for event in behind] == ["opened"]
+
+
+async def test_totals_of_departments_are_exact(ground: Ground) -> None:
+    await ground.tenant(departments=[{"key": "a"}, {"key": "b"}], users=[{"key": "ann", "department": "a"}])
+    a, b = [await number(ground, "departments", key) for key in ("a", "b")]
+    ann = await number(ground, "users", "ann")
+    who = msgspec.structs.replace(
+        await somebody(ground), user=ann, subjects=(ann,), read=Reach.DEPARTMENTS, departments=(a,), home=a
+    )
+
+    async def total(**query: Any) -> int:
+        page = await ground.casebook.read.page(who, Query(**query))
+        assert len(page.rows) == page.total
+        return page.total
+
+    near, far, free = await opened(ground, department=a), await opened(ground, department=b), await opened(ground)
+    assert await total() == 2
+    await do(ground, c.Watch(users=(ann,)), far)
+    await do(ground, c.Watch(users=(ann,)), near)
+    assert await total() == 3
+    await do(ground, c.SetStatus(stage=Stage.CLOSED), far)
+    assert (await total(stages=(Stage.NEW,)), await total(stages=(Stage.CLOSED,))) == (2, 1)
+    await do(ground, c.Edit(set={"department": b}), free)
+    assert await total() == 2
+    await do(ground, c.Delete(), near)
+    assert await total() == 1
+    async with ground.database.system() as connection:
+        await roll_up(connection)
+    assert await total() == 1

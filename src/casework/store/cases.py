@@ -144,11 +144,14 @@ def _write_involvements(batch: Batch, before: Case | None, after: Case) -> None:
 
 
 def _write_counts(batch: Batch, before: Case | None, after: Case) -> None:
-    old = before.stage if before and before.deleted_at is None else None
-    new = after.stage if after.deleted_at is None else None
-    rows = [(after.tenant_id, stage, delta) for stage, delta in ((old, -1), (new, 1)) if stage]
+    old, new = (_counted_as(case) if case and case.deleted_at is None else None for case in (before, after))
+    rows = [(after.tenant_id, *place, delta) for place, delta in ((old, -1), (new, 1)) if place]
     if old != new:
-        batch.insert("case_count_deltas", ("tenant_id", "stage", "delta"), *rows)
+        batch.insert("case_count_deltas", ("tenant_id", "stage", "department", "delta"), *rows)
+
+
+def _counted_as(case: Case) -> tuple[Stage, int]:
+    return case.stage, case.department or 0
 
 
 def write_child(batch: Batch, before: Child, after: Child, noun: str) -> None:

@@ -32,10 +32,11 @@ async def tenant(database: Database, place: Tenant) -> list[Finding]:
     return found
 
 
-def about_totals(place: Tenant, wrong: Iterable[tuple[str, int, int]]) -> Iterator[Finding]:
-    """Return findings for (stage, cases, total kept)."""
-    for stage, counted, kept in wrong:
-        yield Finding("counters", place.key, f"stage {stage}", f"there are {counted} cases, the total says {kept}")
+def about_totals(place: Tenant, wrong: Iterable[tuple[str, int, int, int]]) -> Iterator[Finding]:
+    """Return findings for (stage, department, cases, total kept); department 0 is none."""
+    for stage, department, counted, kept in wrong:
+        where = f"stage {stage}" + (f", department {department}" if department else "")
+        yield Finding("counters", place.key, where, f"there are {counted} cases, the total says {kept}")
 
 
 async def feed(database: Database, chosen: Iterable[Tenant]) -> list[Finding]:

@@ -110,13 +110,14 @@ def page(
     narrowed = _narrowed(params, principal, query) + conditions(query.where, params)
     readable_rows = readable_cases + (f" and c.stage = any({stages})" if stages else "") + narrowed + matching
     reaches_all = principal.read is Reach.TENANT
+    counted = principal.read in {Reach.TENANT, Reach.DEPARTMENTS}
     whole = ""
     if _is_small(principal, query):
         whole, inner, total = _gathered(query, readable_rows)
-    elif found is None and reaches_all and not narrowed:
+    elif found is None and counted and not narrowed:
         listed = _merged(params, query, readable_cases) if query.stages and query.sort == "touched_at" else ""
         inner = listed or f"select c.number from cases c where {readable_rows} order by {_order(query)}"
-        total = _counted(params, principal.tenant_id, stages)
+        total = _counted(params, principal, stages)
     else:
         inner = f"select c.number from cases c where {readable_rows} order by {_order(query)}"
         total = f"select count(*) from cases c where {readable_rows}"
@@ -214,11 +215,26 @@ def _merged(params: Params, query: Query, readable_cases: str) -> str:
     return f"select c.number from ({branches}) c order by {_order(query)}"
 
 
-def _counted(params: Params, tenant: int, stages: str) -> str:
+def _counted(params: Params, principal: Principal, stages: str) -> str:  # unguarded: counts what the reach names
+    """Return the statement of the exact total of a reach that the kept totals cover: the tenant, or departments.
+
+    What is watched in other departments comes on top; those are few and counted themselves.
+    """
+    tenant = params.add(principal.tenant_id)
     only = f" and stage = any({stages})" if stages else ""
-    number = params.add(tenant)
+    outside = ""
+    if principal.read is Reach.DEPARTMENTS:
+        within = params.add(principal.departments + principal.shared, "bigint[]")
+        only += f" and department = any({within} || 0::bigint)"
+        outside = (
+            " union all select count(*) from (select distinct i.case_number from involvements i"
+            f" where i.tenant_id = {tenant} and i.subject = any({params.add(principal.subjects, 'bigint[]')})"
+            " and i.how = 'watching') w join cases c on c.tenant_id = "
+            f"{tenant} and c.number = w.case_number and c.deleted_at is null and c.department <> all({within})"
+            + (f" and c.stage = any({stages})" if stages else "")
+        )
     return (
         "select coalesce(sum(n), 0)::bigint from ("
-        f"select n from case_counts where tenant_id = {number}{only}"
-        f" union all select delta from case_count_deltas where tenant_id = {number}{only}) d"
+        f"select n from case_counts where tenant_id = {tenant}{only}"
+        f" union all select delta from case_count_deltas where tenant_id = {tenant}{only}{outside}) d"
     )

@@ -155,30 +155,30 @@ async def unknown(  # unguarded: tells whether numbers exist, for the doctor alo
     return {(row[0], row[1]) for row in rows}
 
 
-def _counted() -> str:  # unguarded: counts cases by stage, for the doctor alone
+def _counted() -> str:  # unguarded: counts cases by stage and department, for the doctor alone
     return """
-      select stage, sum(counted)::bigint as counted, sum(kept)::bigint as kept from (
-        select stage, count(*) as counted, 0 as kept from cases where tenant_id = $1 and deleted_at is null
-        group by stage
-        union all select stage, 0, n from case_counts where tenant_id = $1
-        union all select stage, 0, delta from case_count_deltas where tenant_id = $1) t
-      group by stage having sum(counted) <> sum(kept)"""
+      select stage, department, sum(counted)::bigint as counted, sum(kept)::bigint as kept from (
+        select stage, coalesce(department, 0) as department, count(*) as counted, 0 as kept
+        from cases where tenant_id = $1 and deleted_at is null group by 1, 2
+        union all select stage, department, 0, n from case_counts where tenant_id = $1
+        union all select stage, department, 0, delta from case_count_deltas where tenant_id = $1) t
+      group by 1, 2 having sum(counted) <> sum(kept)"""
 
 
-async def wrong_totals(connection: Any, tenant: int) -> list[tuple[str, int, int]]:
-    """Return (stage, rows, total kept) where the two differ; one statement, so nobody's change comes between."""
+async def wrong_totals(connection: Any, tenant: int) -> list[tuple[str, int, int, int]]:
+    """Return (stage, department, rows, total kept) where the two differ; one statement: no change comes between."""
     return [tuple(row) for row in await connection.fetch(_counted(), tenant)]
 
 
-async def mend_totals(connection: Any, tenant: int) -> list[tuple[str, int, int]]:
+async def mend_totals(connection: Any, tenant: int) -> list[tuple[str, int, int, int]]:
     """Add what the totals lack, as the system role; return what `wrong_totals` would have.
 
     Adding a difference is right whatever writers and the roll-up do at the same time.
     """
     rows = await connection.fetch(
-        f"with wrong as ({_counted()}), mended as (insert into case_counts (tenant_id, stage, n)"
-        " select $1, stage, counted - kept from wrong"
-        " on conflict (tenant_id, stage) do update set n = case_counts.n + excluded.n) select * from wrong",
+        f"with wrong as ({_counted()}), mended as (insert into case_counts (tenant_id, stage, department, n)"
+        " select $1, stage, department, counted - kept from wrong"
+        " on conflict (tenant_id, stage, department) do update set n = case_counts.n + excluded.n) select * from wrong",
         tenant,
     )
     return [tuple(row) for row in rows]
