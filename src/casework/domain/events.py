@@ -31,6 +31,7 @@ PERSONAL = frozenset(
         "first_name",
         "last_name",
         "email",
+        "private",
     }
 )
 """Members whose values are kept beside the event, where they can be erased without breaking the chain."""
