@@ -18,6 +18,10 @@ PEACH: Mapping[str, str] = {
     "organizations": "BO",
     "cases": "CS",
     "case_types": "CT",
+    "identities": "BI",
+    "tasks": "TK",
+    "workflows": "WF",
+    "supercases": "SC",
 }
 """Peach's prefixes by kind; a business borrower is an organization here."""
 PEACH_EMPLOYEE = "EM"
