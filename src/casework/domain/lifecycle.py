@@ -37,8 +37,30 @@ class Editing(msgspec.Struct, frozen=True):
     most_relations: int | None = None
 
 
+class Machine(msgspec.Struct, frozen=True):
+    """States of an API's own over the stages, and the only ways between them (spec/peach §5).
+
+    A case is in the state `states` has for its stage, or in `again` while it is active and its flag `reopened` is set.
+    `targets` has the stage that entering a state writes, `moves` which states may follow which, and `needs` the member
+    that a case must have to enter a state.
+    """
+
+    states: dict[Stage, str]
+    targets: dict[str, Stage]
+    moves: dict[str, frozenset[str]]
+    again: str
+    needs: dict[str, str] = {}
+
+    def state(self, case: Case) -> str:
+        """Return the state that a case is in."""
+        return self.again if case.reopened and not case.stage.done else self.states[case.stage]
+
+
 class Profile(msgspec.Struct, frozen=True):
     """A door's stricter legality, as data.
+
+    `machine` replaces named moves by named states: the action of a command is the state to enter. `files` tells whether
+    changes through this door file tasks for whoever reviews them (`decide/filing.py`).
 
     `moves` is None where any stage may be set from any; elsewhere they are the only ways to move. `frozen` maps a
     permission to the stages in which what it allows is refused; a key "*" stands for every other permission. What
@@ -55,6 +77,8 @@ class Profile(msgspec.Struct, frozen=True):
     editing: Editing = Editing()
     creators: frozenset[str] = frozenset()
     authors: frozenset[str] = frozenset()
+    machine: Machine | None = None
+    files: bool = False
 
 
 _IBM_SHUT = frozenset({Stage.CLOSED, Stage.CANCELED})
@@ -79,6 +103,41 @@ BOTTLECRM = Profile(
     "bottlecrm",  # spec/bottlecrm §3: any status from any; deleting is the creator's, a comment or file its author's
     creators=frozenset({"case.delete"}),
     authors=frozenset({"comment", "file"}),
+)
+
+
+_INITIATED, _PROCESSING, _COMPLETED = "initiated", "processing", "completed"
+_CANCELED, _REOPENED = "canceled", "reopened"
+PEACH = Profile(
+    "peach",  # spec/peach §5: what is completed or canceled takes notes and views only until it is reopened
+    frozen=dict.fromkeys(
+        ("case.edit", "case.assign", "case.escalate", "case.snooze", "case.associate", "case.relate"), DONE
+    ),
+    machine=Machine(
+        states={
+            Stage.NEW: _INITIATED,
+            **dict.fromkeys((Stage.OPEN, Stage.WAITING, Stage.PROPOSED), _PROCESSING),
+            **dict.fromkeys((Stage.RESOLVED, Stage.CLOSED), _COMPLETED),
+            Stage.CANCELED: _CANCELED,
+        },
+        targets={
+            _INITIATED: Stage.NEW,
+            _PROCESSING: Stage.OPEN,
+            _COMPLETED: Stage.RESOLVED,
+            _CANCELED: Stage.CANCELED,
+            _REOPENED: Stage.OPEN,
+        },
+        moves={
+            _INITIATED: frozenset({_PROCESSING, _CANCELED}),
+            _PROCESSING: frozenset({_INITIATED, _COMPLETED, _CANCELED}),
+            _COMPLETED: frozenset({_REOPENED}),
+            _CANCELED: frozenset({_REOPENED}),
+            _REOPENED: frozenset({_PROCESSING, _COMPLETED, _CANCELED}),
+        },
+        again=_REOPENED,
+        needs={_COMPLETED: "outcome"},
+    ),
+    files=True,
 )
 
 
