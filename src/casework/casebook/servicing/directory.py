@@ -1,6 +1,6 @@
 """Teams and employees: an employee is a user on the staff, with what a servicer keeps of it beside (spec/peach §11)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casework.casebook.reference import Change, Reference
@@ -40,21 +40,24 @@ class Directory:
             return await _employee(connection, tenant, number)
 
     async def set_employee(
-        self, who: Principal, door: Door, number: int, members: Mapping[str, Any], *, missing: str | None = None
+        self, who: Principal, door: Door, number: int, members: Mapping[str, Any], teams: Sequence[int] | None = None
     ) -> tuple[User, list[Team]]:
         """Change what is kept of an employee; `extra` is merged by name, `manager` in it must be one as well.
 
+        Args:
+            who: Who asks.
+            door: The way in.
+            number: The employee's.
+            members: Columns of the user.
+            teams: The static teams that the employee is to be in; None leaves them.
+
         Raises:
-            NotFound: There is no such user on the staff; with `missing` it is Invalid, and names that member.
+            NotFound: There is no such user on the staff.
             Duplicate: The external id is taken.
+            Invalid: There is no such manager or team.
         """
         async with self._reference.changing(who, door, WRITE) as change:
-            try:
-                user, _ = await _employee(change.connection, who.tenant_id, number)
-            except NotFound as error:
-                if missing is None:
-                    raise
-                raise Invalid(error.message, member=missing) from error
+            user, present = await _employee(change.connection, who.tenant_id, number)
             new = dict(members)
             await _check_free(change, User, new.get("external_id"), number)
             manager = new.get("extra", {}).get(door.name, {}).get("manager")
@@ -64,7 +67,15 @@ class Directory:
                 own = {name: {**user.extra.get(name, {}), **part} for name, part in new["extra"].items()}
                 new["extra"] = {**user.extra, **own}
             await change.set(await change.get(User, number), **new)
+            if teams is not None:
+                await _join(change, number, present, teams)
             return await _employee(change.connection, who.tenant_id, number)
+
+    async def named(self, tenant: int, kind: type[User] | type[Team], external_id: str) -> int | None:
+        """Return the number of the employee or team with this external id."""
+        async with self._database.tenant(tenant) as connection:
+            found = await nouns.find(connection, tenant, kind, "external_id", [external_id])
+        return found[0].number if found else None
 
     async def teams(self, tenant: int, window: Window, **wanted: Any) -> Slice:
         """Return a page of teams."""
@@ -127,6 +138,19 @@ class Directory:
         """
         async with self._reference.changing(who, door, WRITE) as change:
             await change.remove(await change.get(Team, number))
+
+
+async def _join(change: Change, user: int, present: Sequence[Team], wanted: Sequence[int]) -> None:
+    """Put a user into these teams, and out of all others."""
+    known = {team.number for team in await change.find(Team, "number", *wanted)}
+    if set(wanted) - known:
+        msg = "There is no such team."
+        raise Invalid(msg, member="teams")
+    for number in sorted(known | {team.number for team in present}):
+        team = await change.get(Team, number)
+        others = tuple(member for member in team.members if member != user)
+        if (number in known) != (user in team.members):
+            await change.set(team, members=(*others, user) if number in known else others)
 
 
 async def _employee(connection: Any, tenant: int, number: int) -> tuple[User, list[Team]]:

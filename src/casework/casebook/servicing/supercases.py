@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from casework.casebook.catalogue import Catalogue
 from casework.casebook.executing import Executor
 from casework.casebook.registry import Registry
@@ -33,23 +35,30 @@ class Supercases:
         self._executor = executor
         self._clock = clock
 
-    async def page(self, tenant: int, window: Window) -> Slice:
-        """Return a page of supercases."""
-        async with self._database.tenant(tenant) as connection:
-            return await listing.page(connection, tenant, Supercase, window, {})
+    async def page(self, who: Principal, window: Window, **wanted: Any) -> Slice:
+        """Return a page of supercases; of their cases those that may be read."""
+        async with self._database.tenant(who.tenant_id) as connection:
+            found = await listing.page(connection, who.tenant_id, Supercase, window, wanted)
+            every = [number for supercase in found.rows for number in supercase.cases]
+            shown = await listing.readable_numbers(connection, who, every)
+        rows = [
+            msgspec.structs.replace(supercase, cases=tuple(number for number in supercase.cases if number in shown))
+            for supercase in found.rows
+        ]
+        return msgspec.structs.replace(found, rows=rows)
 
-    async def one(self, tenant: int, number: int) -> Supercase:
-        """Return a supercase.
+    async def one(self, who: Principal, number: int) -> Supercase:
+        """Return a supercase, with those of its cases that may be read.
 
         Raises:
             NotFound: There is none.
         """
-        async with self._database.tenant(tenant) as connection:
-            found = await nouns.find(connection, tenant, Supercase, "number", [number])
-        if not found:
+        found = await self.page(who, Window(limit=1), number=number)
+        if not found.rows:
             msg = "There is no such supercase."
             raise NotFound(msg)
-        return found[0]
+        supercase: Supercase = found.rows[0]
+        return supercase
 
     async def create(
         self,

@@ -8,7 +8,6 @@ from casework.domain.access import Principal, require
 from casework.domain.doors import Door
 from casework.domain.nouns import Task, User, Workflow
 from casework.domain.refusals import Invalid, NotFound
-from casework.store import nouns
 from casework.store.postgres.database import Database
 from casework.store.servicing import listing
 from casework.store.servicing.listing import Slice, Window
@@ -28,7 +27,7 @@ class Work:
     async def tasks(self, who: Principal, window: Window, **wanted: Any) -> Slice:
         """Return a page of tasks, newest first; those about cases that may not be read are left out."""
         async with self._database.tenant(who.tenant_id) as connection:
-            return await listing.tasks(connection, who, window, wanted)
+            return await listing.about_cases(connection, who, Task, window, wanted)
 
     async def task(self, who: Principal, number: int) -> Task:
         """Return a task.
@@ -65,23 +64,23 @@ class Work:
                 new |= {"completed_at": change.at if done else None, "completed_by": who.user if done else None}
             return await change.set(task, **new)
 
-    async def workflows(self, tenant: int, window: Window, **wanted: Any) -> Slice:
-        """Return a page of workflows."""
-        async with self._database.tenant(tenant) as connection:
-            return await listing.page(connection, tenant, Workflow, window, wanted)
+    async def workflows(self, who: Principal, window: Window, **wanted: Any) -> Slice:
+        """Return a page of workflows, newest first; those of cases that may not be read are left out."""
+        async with self._database.tenant(who.tenant_id) as connection:
+            return await listing.about_cases(connection, who, Workflow, window, wanted)
 
-    async def workflow(self, tenant: int, number: int) -> Workflow:
+    async def workflow(self, who: Principal, number: int) -> Workflow:
         """Return a workflow.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is none, or it is of a case that may not be read.
         """
-        async with self._database.tenant(tenant) as connection:
-            found = await nouns.find(connection, tenant, Workflow, "number", [number])
-        if not found:
+        found = await self.workflows(who, Window(limit=1), number=number)
+        if not found.rows:
             msg = "There is no such workflow."
             raise NotFound(msg)
-        return found[0]
+        workflow: Workflow = found.rows[0]
+        return workflow
 
     async def add_workflow(self, who: Principal, door: Door, members: Mapping[str, Any]) -> Workflow:
         """Make a workflow."""

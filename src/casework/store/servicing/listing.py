@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from casework.domain.access import Principal
-from casework.domain.nouns import Noun, Organization, Person, Task
+from casework.domain.nouns import Noun, Organization, Person, Task, Workflow
 from casework.store import nouns
 from casework.store.access import readable
 from casework.store.nouns import columns, listing, value
@@ -65,15 +65,17 @@ async def page(connection: Any, tenant: int, kind: type[N], window: Window, want
     return await _sliced(connection, kind, shown, params, window)
 
 
-async def tasks(connection: Any, principal: Principal, window: Window, wanted: Mapping[str, Any]) -> Slice:
-    """Return a page of tasks; those about a case that the principal may not read are left out."""
+async def about_cases(
+    connection: Any, principal: Principal, kind: type[Task] | type[Workflow], window: Window, wanted: Mapping[str, Any]
+) -> Slice:
+    """Return a page of tasks or workflows; those about a case that the principal may not read are left out."""
     params = Params(principal.tenant_id)
     readable_cases = readable(principal, params)
     shown = (
-        f"tenant_id = $1 and {_conditions(Task, wanted, params)}"
+        f"tenant_id = $1 and {_conditions(kind, wanted, params)}"
         f' and ("case" is null or "case" in (select c.number from cases c where {readable_cases}))'
     )
-    return await _sliced(connection, Task, shown, params, window)
+    return await _sliced(connection, kind, shown, params, window)
 
 
 async def _sliced(connection: Any, kind: type[N], shown: str, params: Params, window: Window) -> Slice:
@@ -84,6 +86,17 @@ async def _sliced(connection: Any, kind: type[N], shown: str, params: Params, wi
     rows = await connection.fetch(f"select {listing(columns(kind))} from {table} where {shown}{end}", *paged.values)
     found = window.in_order([value(row, kind) for row in rows])
     return Slice(found, total, *await _around(connection, table, shown, params, [noun.number for noun in found]))
+
+
+async def readable_numbers(connection: Any, principal: Principal, numbers: list[int]) -> set[int]:
+    """Return which of these cases the principal may read."""
+    params = Params()
+    readable_cases = readable(principal, params)
+    rows = await connection.fetch(
+        f"select c.number from cases c where {readable_cases} and c.number = any({params.add(numbers)})",
+        *params.values,
+    )
+    return {row[0] for row in rows}
 
 
 async def _around(connection: Any, table: str, shown: str, params: Params, numbers: list[int]) -> tuple[bool, bool]:
