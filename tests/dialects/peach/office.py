@@ -1,6 +1,8 @@
 """The Peach door as the tests of what stands around the case use it: two companies of their own."""
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -102,6 +104,15 @@ class Office:
 class Two:
     """The company of the tests, and another one."""
 
-    def __init__(self, server: Cast, name: str) -> None:
-        self.here = Office(server, name)
-        self.there = Office(server, f"{name}-other")
+    def __init__(self, here: Office, there: Office) -> None:
+        self.here = here
+        self.there = there
+
+
+@contextmanager
+def companies(server: Cast, name: str) -> Iterator[Two]:
+    """Make the two companies of a module."""
+    found = Two(Office(server, name), Office(server, f"{name}-other"))
+    yield found
+    found.here.http.close()
+    found.there.http.close()

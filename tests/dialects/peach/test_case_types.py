@@ -1,8 +1,10 @@
 """`/case-types` (spec/peach §11): versions, schemas, smart reviews."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from dialects.peach.office import Office, Two
+from dialects.peach.office import Office, Two, companies
 
 BASES = {
     "generic", "bankruptcy", "ceaseCommunication", "collection", "deceased", "disputeOfDebt", "federalEmergency",
@@ -13,8 +15,9 @@ FIELD = {"fieldName": "color", "dataType": "string", "validation": {"enum": ["re
 
 
 @pytest.fixture(scope="module")
-def two(server) -> Two:
-    return Two(server, "ptypes")
+def two(server) -> Iterator[Two]:
+    with companies(server, "ptypes") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +56,7 @@ def test_each_update_is_a_version_and_one_is_active(office):
     draft = office.put(f"/case-types/{second['id']}", {"status": "draft", "name": "Charges"})
     assert (draft["version"], draft["status"]) == (3, "draft")
     assert office.data(f"/case-types/{second['id']}")["status"] == "active"
-    third = office.put(
-        f"/case-types/{draft['id']}", {"status": "active", "deprecationMessage": "use version 4"}
-    )
+    third = office.put(f"/case-types/{draft['id']}", {"status": "active", "deprecationMessage": "use version 4"})
     assert (third["version"], third["name"]) == (4, "Charges")
     old = office.data(f"/case-types/{second['id']}")
     assert (old["status"], old["deprecationMessage"]) == ("deprecated", "use version 4")
@@ -142,9 +143,12 @@ def test_it_refuses_schemas_that_are_wrong(office, schema, member):
         ({"caseType": "generic", "smartReviews": {"enable": "yes"}}, "smartReviews"),
         ({"caseType": "deceased", "smartReviews": {"config": {"dutyStartDate": 1}}}, "smartReviews"),
         ({"caseType": "deceased", "smartReviews": {"config": {"deceasedNoticeReceivedDate": "x"}}}, "smartReviews"),
-        ({"caseType": "collection", "smartReviews": {"config": {"objectsPreventingReminderTasks": ["x"]}}}, "smartReviews"),
+        (
+            {"caseType": "collection", "smartReviews": {"config": {"objectsPreventingReminderTasks": ["x"]}}},
+            "smartReviews",
+        ),
     ],
-)  # fmt: skip
+)
 def test_it_refuses_what_does_not_fit(office, body, member):
     assert office.wrong("POST", "/case-types", body) == {member}
 

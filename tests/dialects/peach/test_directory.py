@@ -1,13 +1,16 @@
 """`/employees` and `/teams` (spec/peach §11)."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from dialects.peach.office import Office, Two
+from dialects.peach.office import Office, Two, companies
 
 
 @pytest.fixture(scope="module")
-def two(server) -> Two:
-    return Two(server, "pdirectory")
+def two(server) -> Iterator[Two]:
+    with companies(server, "pdirectory") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
 """Loans, interactions and documents of a borrower (spec/peach §11)."""
 
-import httpx
+from collections.abc import Iterator
+
 import pytest
 
-from dialects.peach.office import Office, Two
+from dialects.peach.office import Office, Two, companies
 
 KINDS = {
     "loans": ("LN", {"name": "Car"}),
@@ -13,8 +14,9 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def two(server) -> Two:
-    return Two(server, "pobjects")
+def two(server) -> Iterator[Two]:
+    with companies(server, "pobjects") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -140,5 +142,3 @@ def test_content_is_refused_where_it_does_not_fit(office, kit):
     assert office.send("GET", path, "otto").status_code == 403
     assert office.send("GET", path, None).status_code == 401
     assert office.data(f"{kit}/documents/{made['id']}")["hasContent"] is False
-
-

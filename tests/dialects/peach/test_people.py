@@ -1,14 +1,17 @@
 """`/people` (spec/peach §11): borrowers of both kinds."""
 
+from collections.abc import Iterator
+
 import asyncpg
 import pytest
 
-from dialects.peach.office import Office, Two
+from dialects.peach.office import Office, Two, companies
 
 
 @pytest.fixture(scope="module")
-def two(server) -> Two:
-    return Two(server, "ppeople")
+def two(server) -> Iterator[Two]:
+    with companies(server, "ppeople") as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +145,9 @@ def test_an_update_is_partial(office):
     assert {**changed, "status": "active", "updatedAt": None} == made
     cleared = office.put(f"/people/{made['id']}", {"dateOfBirth": None, "metaData": None})
     assert (cleared["dateOfBirth"], cleared["metaData"]) == (None, None)
-    assert office.put(f"/people/{made['id']}", {"name": {"firstName": "C", "lastName": "D"}})["name"]["firstName"] == "C"
+    assert (
+        office.put(f"/people/{made['id']}", {"name": {"firstName": "C", "lastName": "D"}})["name"]["firstName"] == "C"
+    )
 
 
 def test_an_update_is_refused_like_a_creation(office):
