@@ -60,7 +60,8 @@ class Profile(msgspec.Struct, frozen=True):
     """A door's stricter legality, as data.
 
     `machine` replaces named moves by named states: the action of a command is the state to enter. `files` tells whether
-    changes through this door file tasks for whoever reviews them (`decide/filing.py`).
+    changes through this door file tasks for whoever reviews them (`decide/filing.py`), `fields` whether custom fields
+    that it writes must fit the schemas of the case's type.
 
     `moves` is None where any stage may be set from any; elsewhere they are the only ways to move. `frozen` maps a
     permission to the stages in which what it allows is refused; a key "*" stands for every other permission. What
@@ -79,6 +80,7 @@ class Profile(msgspec.Struct, frozen=True):
     authors: frozenset[str] = frozenset()
     machine: Machine | None = None
     files: bool = False
+    fields: bool = False
 
 
 _IBM_SHUT = frozenset({Stage.CLOSED, Stage.CANCELED})
@@ -138,6 +140,7 @@ PEACH = Profile(
         needs={_COMPLETED: "outcome"},
     ),
     files=True,
+    fields=True,
 )
 
 
@@ -159,6 +162,42 @@ def check_move(profile: Profile, case: Case, action: str | None) -> Move | None:
         msg = f"The action '{action}' does not fit a case that is {case.stage.value}."
         raise IllegalMove(msg, stage=case.stage, action=action)
     return move
+
+
+def check_enter(machine: Machine, case: Case, state: str, outcome: str | None) -> Stage | None:
+    """Return the stage that entering a state writes; None when the case is in the state already.
+
+    A stage that reads as the state stays: a case that waits is being processed (echo rule, DOMAIN §2).
+
+    Args:
+        machine: The states and moves.
+        case: The case as it is.
+        state: Where it is to go.
+        outcome: The outcome that it will have.
+
+    Raises:
+        Invalid: There is no such state, or it needs an outcome.
+        IllegalMove: The state does not follow the present one.
+    """
+    present = machine.state(case)
+    if state == present:
+        return None
+    check_state(machine, state, outcome)
+    if state not in machine.moves[present]:
+        msg = f"A case that is {present} cannot become {state}."
+        raise IllegalMove(msg, member="status", stage=case.stage, action=state)
+    return case.stage if machine.states[case.stage] == state else machine.targets[state]
+
+
+def check_state(machine: Machine, state: str, outcome: str | None) -> None:
+    """Raise Invalid when there is no such state, or when it needs an outcome and there is none."""
+    if state not in machine.targets:
+        msg = f"The status is one of {', '.join(machine.targets)}."
+        raise Invalid(msg, member="status")
+    needed = machine.needs.get(state)
+    if needed is not None and outcome is None:
+        msg = f"A case needs an {needed} to be {state}."
+        raise Invalid(msg, member=needed)
 
 
 def check_frozen(profile: Profile, case: Case, permission: str) -> None:

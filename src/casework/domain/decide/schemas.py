@@ -69,6 +69,19 @@ def check_values(schemas: Sequence[Mapping[str, Any]], values: Mapping[str, Any]
             raise Invalid(msg, member=name)
 
 
+def check_fields(schemas: Sequence[Mapping[str, Any]], present: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise unless custom fields may be written to a case that has some already; None takes a value away.
+
+    What other doors wrote and no schema knows stays as it is (DOMAIN §3).
+
+    Raises:
+        Invalid: As `check_values`.
+    """
+    known = {schema["name"] for schema in schemas}
+    kept = {name: value for name, value in present.items() if name in known and name not in given}
+    check_values(schemas, {**kept, **given})
+
+
 def check_value(schema: Mapping[str, Any], value: Any) -> None:
     """Raise Invalid unless a value fits its schema."""
     name, kind = schema["name"], str(schema.get("type", "string")).lower()

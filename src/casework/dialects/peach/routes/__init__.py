@@ -2,4 +2,14 @@
 
 from litestar.types import ControllerRouterHandler
 
-HANDLERS: list[ControllerRouterHandler] = []
+from casework.dialects.peach.routes import associations, cases, do_not_interacts, escalations, notes, snooze, views
+
+HANDLERS: list[ControllerRouterHandler] = [
+    *cases.HANDLERS,
+    *associations.HANDLERS,
+    *escalations.HANDLERS,
+    *snooze.HANDLERS,
+    *views.HANDLERS,
+    *notes.HANDLERS,
+    *do_not_interacts.HANDLERS,
+]

@@ -1,7 +1,7 @@
 """What every operation begins and ends with: who asks, the body, the envelope (spec/peach §1, §3)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, Response
@@ -11,6 +11,7 @@ from casework.domain.refusals import Invalid, TooLarge, Unsupported
 from casework.web import bodies, members
 
 Ask = Request[Any, Any, Any]
+T = TypeVar("T", bound=msgspec.Struct)
 
 LARGEST_BODY = 1024 * 1024
 """Bytes of a JSON body after decompression."""
@@ -60,6 +61,15 @@ def checked(
     values, wrong = members.check(kind, given)
     members.refuse({**(errors or {}), **wrong})
     return values
+
+
+def read(kind: type[T], given: Mapping[str, Any]) -> T:
+    """Return a body as the struct.
+
+    Raises:
+        Invalid: With every wrong member named.
+    """
+    return msgspec.convert(checked(kind, given), kind)
 
 
 def answer(value: Any, status: int = 200) -> Response[bytes]:
