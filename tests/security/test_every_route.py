@@ -19,6 +19,7 @@ EGAIN = "/egain/core/casemgr/v3/case"
 TOKEN = None
 """Instead of a permission: the address is where credentials are exchanged."""
 CRM = "/bottlecrm/api"
+PEACH = "/peach/api"
 SIGNED_IN = ""
 """Any credential will do."""
 
@@ -75,6 +76,59 @@ TABLE: dict[tuple[str, str], str | None] = {
         ("GET", f"{CRM}/{noun}{one}"): "case.read"
         for noun in ("accounts", "contacts", "teams", "users")
         for one in ("", "/{pk:str}")
+    },
+    **{
+        ("GET", f"{PEACH}/{path}"): "case.read"
+        for noun, one in (
+            ("people", "person"),
+            ("employees", "employee"),
+            ("companies/{company_id:str}/employees", "employee"),
+            ("teams", "team"),
+            ("case-types", "type"),
+            ("tasks", "task"),
+            ("workflows", "workflow"),
+            ("supercases", "supercase"),
+            ("people/{person_id:str}/loans", "thing"),
+            ("people/{person_id:str}/interactions", "thing"),
+            ("people/{person_id:str}/documents", "thing"),
+        )
+        for path in (noun, f"{noun}/{{{one}_id:str}}")
+    },
+    ("GET", PEACH + "/case-type/{type_id:str}"): "case.read",
+    ("GET", PEACH + "/people/{person_id:str}/documents/{thing_id:str}/content"): "case.read",
+    **{
+        (method, f"{PEACH}/{path}"): permission
+        for permission, written in {
+            "case.edit": {
+                "people": "POST",
+                "people/{person_id:str}": "PUT DELETE",
+                "tasks/{task_id:str}": "PUT",
+                **{f"people/{{person_id:str}}/{kind}": "POST" for kind in ("loans", "interactions", "documents")},
+                **{
+                    f"people/{{person_id:str}}/{kind}/{{thing_id:str}}": "PUT DELETE"
+                    for kind in ("loans", "interactions", "documents")
+                },
+                "people/{person_id:str}/documents/{thing_id:str}/content": "PUT POST",
+                "workflows": "POST",
+                "workflows/{workflow_id:str}": "PUT",
+            },
+            "people.edit": {
+                "employees": "POST",
+                "employees/{employee_id:str}": "PUT",
+                "companies/{company_id:str}/employees": "POST",
+                "companies/{company_id:str}/employees/{employee_id:str}": "PUT",
+                "teams": "POST",
+                "teams/{team_id:str}": "PUT DELETE",
+            },
+            "catalogue.edit": {
+                "case-types": "POST",
+                "case-types/{type_id:str}": "PUT",
+                "case-type/{type_id:str}": "PUT",
+            },
+            "case.create": {"supercases": "POST"},
+        }.items()
+        for path, methods in written.items()
+        for method in methods.split()
     },
 }
 BODIES = {
