@@ -182,10 +182,10 @@ def check_enter(machine: Machine, case: Case, state: str, outcome: str | None) -
     present = machine.state(case)
     if state == present:
         return None
-    check_state(machine, state, outcome)
-    if state not in machine.moves[present]:
+    if state in machine.targets and state not in machine.moves[present]:
         msg = f"A case that is {present} cannot become {state}."
         raise IllegalMove(msg, member="status", stage=case.stage, action=state)
+    check_state(machine, state, outcome)
     return case.stage if machine.states[case.stage] == state else machine.targets[state]
 
 
