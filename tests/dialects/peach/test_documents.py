@@ -1,9 +1,15 @@
 """Loans, interactions and documents of a borrower (spec/peach §11)."""
 
+import hashlib
 from collections.abc import Iterator
 
 import pytest
 
+from casework.casebook.doctor import installation
+from casework.dialects.spellings import peach_number
+from casework.store.blobs import Blobs
+from casework.store.people import tenants
+from casework.store.upkeep import checks
 from dialects.peach.office import Office, Two, companies
 
 KINDS = {
@@ -142,3 +148,17 @@ def test_content_is_refused_where_it_does_not_fit(office, kit):
     assert office.send("GET", path, "otto").status_code == 403
     assert office.send("GET", path, None).status_code == 401
     assert office.data(f"{kit}/documents/{made['id']}")["hasContent"] is False
+
+
+async def test_the_doctor_knows_the_content_of_documents_and_who_borrows(office, kit, casebook):
+    made = office.post(f"{kit}/documents", {})
+    path = f"{kit}/documents/{made['id']}/content"
+    digest = hashlib.sha256(b"kept for good").hexdigest()
+    assert office.send("POST", path, content=b"kept for good").status_code == 200
+    blobs = Blobs(office.server.blobs)
+    async with casebook.database.system() as connection:
+        assert await checks.referred(connection, [digest, "0" * 64]) == {digest}
+        place = await tenants.by_key(connection, office.key)
+    await blobs.delete(digest)
+    found = [f async for f in installation.missing_blobs(casebook.database, blobs, place) if digest in f.message]
+    assert [finding.subject for finding in found] == [f"document {peach_number('DC', made['id'])}"]
