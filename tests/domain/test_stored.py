@@ -77,6 +77,7 @@ KINDS = {
     "RemoveLink": "unlinked",
     "Relate": "related",
     "Unrelate": "unrelated",
+    "Separate": "unrelated",
     "Associate": "associated",
     "Dissociate": "dissociated",
     "Watch": "watched",
@@ -94,7 +95,7 @@ NOUNS = {
     "comment": {"AddComment", "EditComment", "RemoveComment"},
     "file": {"Attach", "Detach"},
     "link": {"AddLink", "RemoveLink"},
-    "relation": {"Relate", "Unrelate"},
+    "relation": {"Relate", "Unrelate", "Separate"},
     "association": {"Associate", "Dissociate"},
 }
 

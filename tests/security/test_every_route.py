@@ -20,6 +20,7 @@ TOKEN = None
 """Instead of a permission: the address is where credentials are exchanged."""
 CRM = "/bottlecrm/api"
 PEACH = "/peach/api"
+PEACH_CASE = "/people/{person:str}/cases/{case:str}"
 SIGNED_IN = ""
 """Any credential will do."""
 
@@ -129,6 +130,42 @@ TABLE: dict[tuple[str, str], str | None] = {
         }.items()
         for path, methods in written.items()
         for method in methods.split()
+    },
+    **{
+        (method, PEACH + path): "case.read"
+        for method, path in (
+            ("GET", "/cases"),
+            ("GET", "/case-escalations"),
+            ("GET", "/cases/escalations"),
+            ("GET", "/people/{person:str}/cases"),
+            ("GET", PEACH_CASE),
+            ("POST", PEACH_CASE + "/views"),
+            ("GET", PEACH_CASE + "/escalations"),
+            ("GET", PEACH_CASE + "/escalations/active"),
+            ("GET", PEACH_CASE + "/escalation"),
+            ("GET", PEACH_CASE + "/notes"),
+            ("GET", PEACH_CASE + "/notes/{note:str}"),
+            ("GET", PEACH_CASE + "/do-not-interacts"),
+            ("GET", PEACH_CASE + "/do-not-interacts/{instance:str}"),
+        )
+    },
+    ("POST", PEACH + "/people/{person:str}/cases"): "case.create",
+    ("PUT", PEACH + PEACH_CASE): "case.edit",
+    ("PATCH", PEACH + PEACH_CASE): "case.edit",
+    ("POST", PEACH + PEACH_CASE + "/associations"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations/{thing:str}"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations/{kind:str}/{thing:str}"): "case.associate",
+    ("POST", PEACH + PEACH_CASE + "/escalations"): "case.escalate",
+    ("POST", PEACH + PEACH_CASE + "/escalate"): "case.escalate",
+    ("POST", PEACH + PEACH_CASE + "/snooze"): "case.snooze",
+    ("POST", PEACH + PEACH_CASE + "/notes"): "case.comment",
+    ("PUT", PEACH + PEACH_CASE + "/notes/{note:str}"): "case.comment",
+    ("PATCH", PEACH + PEACH_CASE + "/notes/{note:str}"): "case.comment",
+    ("POST", PEACH + PEACH_CASE + "/do-not-interacts"): "case.edit",
+    **{
+        (method, PEACH + PEACH_CASE + "/do-not-interacts/{instance:str}"): "case.edit"
+        for method in ("PUT", "PATCH", "DELETE")
     },
 }
 BODIES = {
