@@ -100,13 +100,14 @@ def _shown(field: Mapping[str, Any]) -> dict[str, Any]:
         "minValue": field.get("min"),
         "maxValue": field.get("max"),
     }
+    placed = {"displayOrder": field["order"]} if field.get("order") is not None else {}
     return {
         "fieldName": field["name"],
         "name": field.get("title") or field["name"],
         "description": field.get("description") or "",
         "required": bool(field.get("required")),
         "dataType": field.get("type") or "string",
-        "displayOrder": field.get("order"),
+        **placed,
         "default": field.get("default"),
         "validation": {name: value for name, value in bound.items() if value is not None},
         "displayPrefix": field.get("prefix"),
