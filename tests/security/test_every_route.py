@@ -135,6 +135,7 @@ TABLE: dict[tuple[str, str], str | None] = {
         (method, PEACH + path): "case.read"
         for method, path in (
             ("GET", "/cases"),
+            ("GET", "/cases/{case:str}"),
             ("GET", "/case-escalations"),
             ("GET", "/cases/escalations"),
             ("GET", "/people/{person:str}/cases"),

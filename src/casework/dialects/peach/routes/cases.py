@@ -184,15 +184,36 @@ async def _executed(request: Ask, who: Principal, commands: list[Command], numbe
     return outcomes[0].case.number
 
 
+PARTS = (*translate.PARTS, "associations")
+
+
 @get(CASE)
 async def get_case(request: Ask, person: str, case: str) -> Response[bytes]:
     """`GET /people/{personId}/cases/{caseId}`; `include` may name any field, all of which are there anyway."""
     who = await references.staff(request)
+    asked = _asked_associations(request)
+    return await _shown(request, who, await references.case_row(request, who, person, case, parts=PARTS), asked)
+
+
+@get(COMPANY_CASES + "/{case:str}")
+async def get_company_case(request: Ask, case: str) -> Response[bytes]:
+    """`GET /cases/{caseId}`: an addition of ours, because cases without a borrower have no other address."""
+    who = await references.staff(request)
+    asked = _asked_associations(request)
+    number = await references.case_number(request, who, case)
+    row = await references.casebook(request).read.one(who, number, translate.COLUMNS, PARTS)
+    return await _shown(request, who, row, asked)
+
+
+def _asked_associations(request: Ask) -> str | None:
     asked = request.query_params.get("associations")
     if asked is not None and asked not in associations.ASKED:
         msg = f"Must be one of {', '.join(associations.ASKED)}."
         raise Invalid(msg, member="associations")
-    row = await references.case_row(request, who, person, case, parts=(*translate.PARTS, "associations"))
+    return asked
+
+
+async def _shown(request: Ask, who: Principal, row: Mapping[str, Any], asked: str | None) -> Response[bytes]:
     linked = await associations.shown(request, who, row, associations.ASKED[asked]) if asked is not None else None
     return requests.one(translate.case(await references.frame(request, who, [row]), row, linked))
 
@@ -240,4 +261,4 @@ def _check_type(given: Mapping[str, Any], base: str, number: int | None) -> None
         raise Invalid(msg, member="typeId")
 
 
-HANDLERS = [list_company_cases, list_borrower_cases, create_case, get_case, update_case, patch_case]
+HANDLERS = [list_company_cases, get_company_case, list_borrower_cases, create_case, get_case, update_case, patch_case]
