@@ -140,7 +140,8 @@ FIELDS = words(
     types={
         GENERIC: noun(CaseType, GENERIC),
         STRICT: noun(CaseType, STRICT, fields=(
-            {"name": "why", "type": "string", "required": True}, {"name": "level", "type": "integer", "default": 2},
+            {"name": "why", "type": "string", "required": True},
+            {"name": "level", "type": "integer", "extra": {"default": 2}},
         )),
     },
     fields={

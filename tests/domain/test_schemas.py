@@ -16,7 +16,7 @@ def schema(kind: str = "string", **more) -> dict:
         (schema(), "text"),
         (schema(values=["a", "b"]), "b"),
         (schema(values=["a"], many=True), ["a", "a"]),
-        (schema(length=2), "ab"),
+        (schema(extra={"length": 2}), "ab"),
         (schema("integer", min=1, max=3), 3),
         (schema("number", min=1), 1.5),
         (schema("number", max=2), 2),
@@ -39,7 +39,7 @@ def test_a_value_that_fits_passes(given, value):
         (schema(), ["text"]),
         (schema(values=["a"]), "b"),
         (schema(values=["a"], many=True), ["a", "b"]),
-        (schema(length=2), "abc"),
+        (schema(extra={"length": 2}), "abc"),
         (schema("integer"), 1.5),
         (schema("integer"), True),
         (schema("integer", min=1), 0),
@@ -69,7 +69,9 @@ def test_the_fields_of_a_case_are_known_and_the_required_ones_there():
 
 
 def test_schemas_in_order_pass():
-    check_schemas([schema(min=1, max=2), {"name": "g", "type": "integer", "default": 3, "min": 1}], {"other"})
+    check_schemas(
+        [schema(min=1, max=2), {"name": "g", "type": "integer", "extra": {"default": 3}, "min": 1}], {"other"}
+    )
     check_schemas([], ())
 
 
@@ -81,7 +83,7 @@ def test_schemas_in_order_pass():
         ([schema(), schema()], "fieldName"),
         ([{"name": "taken", "type": "string"}], "fieldName"),
         ([schema("number", min=2, max=1)], "validation"),
-        ([schema("number", default="x")], "f"),
+        ([schema("number", extra={"default": "x"})], "f"),
     ],
 )
 def test_schemas_out_of_order_are_refused(schemas, member):

@@ -8,7 +8,7 @@ from casework.domain.commands import Open
 from casework.domain.decide.children import new_link
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged
-from casework.domain.decide.schemas import check_fields
+from casework.domain.decide.schemas import check_fields, default_of
 from casework.domain.events import OPENED, Event, blank, changed
 from casework.domain.lifecycle import check_state, consequences
 from casework.domain.refusals import Invalid
@@ -50,7 +50,7 @@ def _check_profile(members: dict[str, Any], context: Context) -> None:
         check_state(profile.machine, state, members.get("outcome"))
     if profile.fields:
         schemas = context.vocabulary.schemas_for(members.get("type"))
-        defaults = {schema["name"]: schema["default"] for schema in schemas if schema.get("default") is not None}
+        defaults = {schema["name"]: value for schema in schemas if (value := default_of(schema)) is not None}
         given = {**defaults, **members.get("fields", {})}
         check_fields(schemas, {}, given)
         members["fields"] = given

@@ -1,7 +1,7 @@
 """Custom-field schemas of case types: what a schema may say, and what values it lets pass (spec/peach §11).
 
 A schema is a mapping as `nouns.CaseType.fields` keeps it: `name`, `title`, `type`, `required`, `values`, `min`, `max`,
-and for those who say so `length`, `default`, `description`, `order`, `prefix`, `postfix`.
+and in its `extra`, for those who say so, `length`, `default`, `description`, `order`, `prefix`, `postfix`, `enum`.
 """
 
 import re
@@ -46,8 +46,13 @@ def check_schemas(schemas: Sequence[Mapping[str, Any]], taken: Collection[str]) 
         if low is not None and high is not None and low > high:
             msg = f"The smallest value of '{name}' is above its largest."
             raise Invalid(msg, member="validation")
-        if schema.get("default") is not None:
-            check_value(schema, schema["default"])
+        if (default := default_of(schema)) is not None:
+            check_value(schema, default)
+
+
+def default_of(schema: Mapping[str, Any]) -> Any:
+    """Return the value that a new case has in a field unless it is given one, None for none."""
+    return schema.get("extra", {}).get("default")
 
 
 def check_values(schemas: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> None:
@@ -85,6 +90,7 @@ def check_fields(schemas: Sequence[Mapping[str, Any]], present: Mapping[str, Any
 def check_value(schema: Mapping[str, Any], value: Any) -> None:
     """Raise Invalid unless a value fits its schema."""
     name, kind = schema["name"], str(schema.get("type", "string")).lower()
+    longest = schema.get("extra", {}).get("length")
     many = schema.get("many") and isinstance(value, list | tuple)
     for entry in value if many else (value,):
         if not _is_of(kind, entry):
@@ -93,8 +99,8 @@ def check_value(schema: Mapping[str, Any], value: Any) -> None:
         if schema.get("values") and _text(entry) not in [_text(listed) for listed in schema["values"]]:
             msg = f"'{name}' does not have this value."
             raise Invalid(msg, member=name)
-        if isinstance(entry, str) and schema.get("length") is not None and len(entry) > schema["length"]:
-            msg = f"'{name}' has at most {schema['length']} characters."
+        if isinstance(entry, str) and longest is not None and len(entry) > longest:
+            msg = f"'{name}' has at most {longest} characters."
             raise Invalid(msg, member=name)
         low, high = schema.get("min"), schema.get("max")
         number = isinstance(entry, int | float) and not isinstance(entry, bool)

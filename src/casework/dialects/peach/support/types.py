@@ -73,15 +73,8 @@ def _stored(field: FieldSchema) -> dict[str, Any]:
     """Return a custom field as `nouns.CaseType.fields` keeps it (`domain/decide/schemas.py`)."""
     bound = field.validation or Validation()
     listed = [str(one).lower() if isinstance(one, bool) else str(one) for one in bound.enum or ()]
-    return {
-        "name": field.fieldName,
-        "title": field.name,
-        "type": field.dataType,
-        "required": field.required,
-        "values": listed,
+    more = {
         "enum": bound.enum,
-        "min": bound.minValue,
-        "max": bound.maxValue,
         "length": bound.length,
         "default": field.default,
         "description": field.description,
@@ -89,29 +82,40 @@ def _stored(field: FieldSchema) -> dict[str, Any]:
         "prefix": field.displayPrefix,
         "postfix": field.displayPostfix,
     }
+    return {
+        "name": field.fieldName,
+        "title": field.name,
+        "type": field.dataType,
+        "required": field.required,
+        "values": listed,
+        "min": bound.minValue,
+        "max": bound.maxValue,
+        "extra": {name: value for name, value in more.items() if value is not None},
+    }
 
 
 def _shown(field: Mapping[str, Any]) -> dict[str, Any]:
     """Return a custom field as this API shows it, however it was made."""
-    values = field.get("enum") or field.get("values") or None
+    more = field.get("extra") or {}
+    values = more.get("enum") or field.get("values") or None
     bound = {
         "enum": list(values) if values else None,
-        "length": field.get("length"),
+        "length": more.get("length"),
         "minValue": field.get("min"),
         "maxValue": field.get("max"),
     }
-    placed = {"displayOrder": field["order"]} if field.get("order") is not None else {}
+    placed = {"displayOrder": more["order"]} if more.get("order") is not None else {}
     return {
         "fieldName": field["name"],
         "name": field.get("title") or field["name"],
-        "description": field.get("description") or "",
+        "description": more.get("description") or "",
         "required": bool(field.get("required")),
         "dataType": field.get("type") or "string",
         **placed,
-        "default": field.get("default"),
+        "default": more.get("default"),
         "validation": {name: value for name, value in bound.items() if value is not None},
-        "displayPrefix": field.get("prefix"),
-        "displayPostfix": field.get("postfix"),
+        "displayPrefix": more.get("prefix"),
+        "displayPostfix": more.get("postfix"),
     }
 
 
