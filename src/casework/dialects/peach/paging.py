@@ -56,10 +56,8 @@ def boolean(request: Request[Any, Any, Any], name: str) -> bool | None:
     Raises:
         Invalid: It is neither true nor false.
     """
-    text = request.query_params.get(name)
-    if text is None or not text:
-        return None
-    known = {"true": True, "1": True, "false": False, "0": False}
+    text = request.query_params.get(name) or "null"
+    known = {"true": True, "1": True, "false": False, "0": False, "null": None}
     if text.lower() not in known:
         msg = "Must be true or false."
         raise Invalid(msg, member=name)
