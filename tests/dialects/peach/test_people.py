@@ -176,6 +176,8 @@ def test_nobody_is_not_found(office, wrong):
 def test_staff_are_no_borrowers(office):
     ben = office.ids["users"][f"{office.key}/ben"]["webitel_contact"]
     office.refused("GET", f"/people/{ben}", status=404)
+    customer = office.ids["users"][f"{office.key}/cus"]["webitel_contact"]
+    assert office.data(f"/people/{customer}")["object"] == "person"
 
 
 def test_another_company_has_nothing(two):

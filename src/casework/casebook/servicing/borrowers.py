@@ -9,7 +9,7 @@ from casework.auth.sealing import Sealed, Seals, normal, same
 from casework.casebook.reference import Change, Reference
 from casework.domain.access import Principal
 from casework.domain.doors import Door
-from casework.domain.nouns import Identity, Organization, Person
+from casework.domain.nouns import Identity, Organization, Person, User
 from casework.domain.refusals import Duplicate, Invalid, NotFound
 from casework.store import nouns
 from casework.store.postgres.database import Database
@@ -162,7 +162,9 @@ class Borrowers:
 async def _read(connection: Any, tenant: int, number: int) -> Borrower:
     for noun in await listing.borrowers_by_number(connection, tenant, [number]):
         if isinstance(noun, Person) and not noun.borrower and noun.user is not None:
-            break
+            users = await nouns.find(connection, tenant, User, "number", [noun.user])
+            if any(user.kind != "customer" for user in users):
+                break
         return Borrower(noun, await nouns.find(connection, tenant, Identity, "person", [number]))
     msg = "There is no such person."
     raise NotFound(msg)
