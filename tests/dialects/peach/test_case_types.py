@@ -1,6 +1,7 @@
 """`/case-types` (spec/peach §11): versions, schemas, smart reviews."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -65,6 +66,16 @@ def test_each_update_is_a_version_and_one_is_active(office):
     assert office.put(f"/case-type/{first['id']}", {})["version"] == 5
     family = [one for one in office.data("/case-types", limit=100) if one["name"] in {"Fees", "Charges"}]
     assert [one["status"] for one in family].count("active") == 1
+
+
+def test_updates_at_once_make_one_version_each(office):
+    first = office.post("/case-types", {"caseType": "generic", "name": "Race"})
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(office.put, f"/case-types/{first['id']}", {"status": "active"}) for _ in range(4)]
+        made = [one.result() for one in asked]
+    assert sorted(one["version"] for one in made) == [2, 3, 4, 5]
+    now = [office.data(f"/case-types/{one['id']}")["status"] for one in made]
+    assert sorted(now) == ["active", "deprecated", "deprecated", "deprecated"]
 
 
 def test_a_type_of_the_world_goes_on_from_its_version(office):

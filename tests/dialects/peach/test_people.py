@@ -1,6 +1,7 @@
 """`/people` (spec/peach §11): borrowers of both kinds."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncpg
 import pytest
@@ -134,6 +135,13 @@ def test_an_external_id_is_taken_once(office):
     other = office.person()
     office.refused("PUT", f"/people/{other}", {"externalId": "kit-1"}, status=409)
     assert office.put(f"/people/{first}", {"externalId": "twice"})["externalId"] == "twice"
+
+
+def test_of_creations_at_once_one_gets_the_external_id(office):
+    bodies = [{"externalId": "race", "borrowerType": kind} for kind in ("person", "business") * 2]
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(office.send, "POST", "/people", json=body) for body in bodies]
+        assert sorted(one.result().status_code for one in asked) == [200, 409, 409, 409]
 
 
 def test_an_update_is_partial(office):
