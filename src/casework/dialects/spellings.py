@@ -91,7 +91,7 @@ def peach_number(prefix: str, text: str) -> int | None:
     (4711, 4711, None)
     """
     if text.isascii() and text.isdigit():
-        number = int(text[:20])
+        number = int(text) if len(text) < 20 else 0
     else:
         found = _PEACH.fullmatch(text)
         if found is None or found[1] != prefix:

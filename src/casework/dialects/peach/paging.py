@@ -47,7 +47,7 @@ def asked(request: Request[Any, Any, Any]) -> Asked:
 def _whole(text: str | None, default: int, within: range) -> int | None:
     if text is None:
         return default
-    return int(text) if text.isascii() and text.isdigit() and int(text[:18]) in within else None
+    return int(text) if len(text) < 18 and text.isascii() and text.isdigit() and int(text) in within else None
 
 
 def boolean(request: Request[Any, Any, Any], name: str) -> bool | None:
