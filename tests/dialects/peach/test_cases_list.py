@@ -94,7 +94,8 @@ def test_cursors(desk, kept):
 
 @pytest.mark.parametrize(
     "params", [{"limit": "0"}, {"limit": "101"}, {"limit": "x"}, {"limit": "1.5"}, {"limit": ""}, {"limit": "-1"},
-               {"offset": "-1"}, {"offset": "x"}, {"offset": "0" * 18 + "9" * 30}, {"sortBy": "color"}, {"sortBy": "name,color"}, {"status": "open"},
+               {"offset": "-1"}, {"offset": "x"}, {"offset": "0" * 18 + "9" * 30},
+               {"sortBy": "color"}, {"sortBy": "name,color"}, {"status": "open"},
                {"caseType": "fraud"}, {"outcome": "perhaps"}, {"isSnoozed": "perhaps"}, {"isEscalated": "2"}]
 )  # fmt: skip
 def test_what_no_parameter_can_be(desk, kept, params):
