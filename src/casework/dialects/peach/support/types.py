@@ -150,6 +150,7 @@ def user_ref(number: int | None, users: Mapping[int, UserCard]) -> dict[str, Any
 def render(kind: CaseType, users: Mapping[int, UserCard]) -> dict[str, Any]:
     """Return a version of a type as this API shows it."""
     said = told(kind)
+    reviews = said.get("smartReviews") or {}
     first = stamps(kind)["createdAt"] if kind.status == "active" else None
     return {
         "id": peach(ids.CASE_TYPE, kind.number),
@@ -165,7 +166,7 @@ def render(kind: CaseType, users: Mapping[int, UserCard]) -> dict[str, Any]:
         "loanTypeId": said.get("loanTypeId"),
         "workflowTypeId": said.get("workflowTypeId"),
         "customFieldSchemas": [_shown(field) for field in kind.fields],
-        "smartReviews": said.get("smartReviews") or {"enable": False, "config": {}},
+        "smartReviews": {"enable": bool(reviews.get("enable")), "config": reviews.get("config") or {}},
         "createdBy": user_ref(kind.created_by, users),
         "publishedAt": said.get("published_at", first),
         "publishedBy": user_ref(said.get("published_by", kind.created_by if first else None), users),
