@@ -10,6 +10,13 @@ from laws.bottlecrm import BottleCrmDoor
 from laws.doors import CasebookDoor, LawDoor
 from laws.egain import EgainDoor
 from laws.ibm import IbmDoor
+from laws.peach import PeachDoor
 
-DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor, EgainDoor)
+DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (
+    CasebookDoor,
+    IbmDoor,
+    BottleCrmDoor,
+    EgainDoor,
+    PeachDoor,
+)
 """All of them; every law holds through each, and through any mixture."""

@@ -11,6 +11,7 @@ from casework.casebook.identities import Identities
 from casework.casebook.people import People
 from casework.casebook.reading import Reader
 from casework.casebook.reference import Reference
+from casework.casebook.servicing import Servicing
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
 
@@ -26,7 +27,7 @@ def now() -> datetime:
 class Casebook:
     """What a door needs: `execute` to change a case, `reference` to change other nouns, `read` to look.
 
-    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`.
+    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`, and `servicing` for what loans need.
     """
 
     def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime] = now) -> None:
@@ -42,3 +43,11 @@ class Casebook:
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
         self.reference = Reference(database, self.catalogue, clock)
+        self.servicing = Servicing(
+            database,
+            catalogue=self.catalogue,
+            reference=self.reference,
+            executor=self.executor,
+            files=self.files,
+            clock=clock,
+        )

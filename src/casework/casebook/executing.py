@@ -10,16 +10,19 @@ import asyncpg
 import msgspec
 
 from casework.casebook.catalogue import Catalogue, Words
+from casework.casebook.registry import Registry
 from casework.casebook.surroundings import Surroundings, absent, look_up
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child, Comment
 from casework.domain.chain import GENESIS
 from casework.domain.commands import Command
 from casework.domain.decide import Context, decide
+from casework.domain.decide.filing import filed
 from casework.domain.decide.naming import named
 from casework.domain.doors import Door
 from casework.domain.events import Envelope, Event, apply, apply_child, blank
 from casework.domain.ids import uuid7
+from casework.domain.nouns import Task
 from casework.domain.refusals import Duplicate, Stale
 from casework.store import cases, events, nouns
 from casework.store.postgres.batch import Batch
@@ -82,10 +85,6 @@ class Executor:
                     outcomes.append(await self.within(connection, principal, door, command, case, words=words))
                     case = outcomes[0].case.number
                 return outcomes
-        except asyncpg.UniqueViolationError as error:
-            member = "external_id" if "external_id" in (error.constraint_name or "") else "other"
-            msg = f"Another case has this {member} already."
-            raise Duplicate(msg, member=member) from error
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
             msg = "The case is being changed by another request."
             raise Stale(msg) from error
@@ -100,7 +99,26 @@ class Executor:
         *,
         words: Words,
     ) -> Outcome:
-        """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them."""
+        """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them.
+
+        Raises:
+            Refusal: It is turned down; the transaction cannot go on.
+        """
+        try:
+            return await self._carry_out(connection, principal, door, command, number, words=words)
+        except asyncpg.UniqueViolationError as error:
+            raise _taken(error.constraint_name or "") from error
+
+    async def _carry_out(
+        self,
+        connection: Any,
+        principal: Principal,
+        door: Door,
+        command: Command,
+        number: int | None,
+        *,
+        words: Words,
+    ) -> Outcome:
         tenant = principal.tenant_id
         around = await look_up(connection, tenant, number, command)
         now = command.at or self._clock()
@@ -134,7 +152,11 @@ class Executor:
         own = [event for event in happened if _home(event, around) is None]
         if around.case is not None and not own:
             return Outcome(around.case, happened, touched)
-        return await self._record(connection, context, around.case, known, own)
+        outcome = await self._record(connection, context, around.case, known, own)
+        registry = Registry(lambda: now, principal.user, door.name)
+        for task in filed(around.case, outcome.case, command, happened, context):
+            await registry.add(connection, Task, tenant, **msgspec.structs.asdict(task))
+        return outcome
 
     async def _record(
         self,
@@ -180,6 +202,16 @@ class Executor:
         return Outcome(after, happened, touched)
 
 
+def _taken(constraint: str) -> Duplicate:
+    """Return the refusal for what the database holds to be unique."""
+    if constraint == "case_borrowers_collecting":
+        msg = "The borrower has an active collection case already."
+        return Duplicate(msg, member="type", rule="collection")
+    member = "external_id" if "external_id" in constraint else "other"
+    msg = f"Another case has this {member} already."
+    return Duplicate(msg, member=member)
+
+
 def _home(event: Event, around: Surroundings) -> int | None:
     """Return the case whose event this is, when it is not the one that the command is about.
 
@@ -187,13 +219,15 @@ def _home(event: Event, around: Surroundings) -> int | None:
     """
     if around.case is None or event.noun != "relation":
         return None
-    primary = next((r.case_number for r in around.relations.values() if r.uid == event.child), around.case.number)
+    known = [*around.relations.values(), *([around.relation] if around.relation is not None else [])]
+    primary = next((r.case_number for r in known if r.uid == event.child), around.case.number)
     return None if primary == around.case.number else primary
 
 
 def _elsewhere(around: Surroundings, happened: list[Event]) -> Iterator[tuple[Case, list[Event]]]:
     """Yield the other cases that have events of this command, with those events."""
-    for number, case in around.others.items():
+    others = {**around.others, **({around.other.number: around.other} if around.other is not None else {})}
+    for number, case in others.items():
         if events := [event for event in happened if _home(event, around) == number]:
             yield case, events
 

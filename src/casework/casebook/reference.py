@@ -44,7 +44,7 @@ class Change:
         """Return the nouns whose member is one of these, deleted ones left out."""
         return await nouns.find(self.connection, self.tenant, kind, member, wanted)
 
-    async def add(self, kind: type[N], **members: Any) -> N:
+    async def add(self, kind: type[N], /, **members: Any) -> N:
         """Make a noun and return it."""
         return await self._registry.add(self.connection, kind, self.tenant, **members)
 

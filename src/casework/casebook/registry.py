@@ -11,15 +11,15 @@ import msgspec
 from casework.domain.chain import GENESIS
 from casework.domain.events import Envelope, Event
 from casework.domain.ids import uuid7
-from casework.domain.nouns import Key, Noun, Object, Person
+from casework.domain.nouns import Identity, Key, Noun, Object, Person, Supercase, Task, Workflow
 from casework.store import events, nouns
 from casework.store.postgres.batch import Batch
 
 N = TypeVar("N", bound=Noun)
 
-UNRECORDED = frozenset({"digest"})
+UNRECORDED = frozenset({"digest", "tail"})
 """Members that no event repeats."""
-OFF_CATALOGUE = (Key, Object, Person)
+OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase)
 """Nouns that no process keeps in memory."""
 
 

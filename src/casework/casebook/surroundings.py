@@ -44,7 +44,8 @@ class Surroundings(msgspec.Struct):
     @property
     def known(self) -> Iterable[Child]:
         """Every thing on a case that the command may change."""
-        return [child for child in (*self.relations.values(), self.child, self.active) if child is not None]
+        named = (*self.relations.values(), self.relation, self.child, self.active)
+        return [child for child in named if child is not None]
 
 
 async def look_up(connection: Any, tenant: int, number: int | None, command: Command) -> Surroundings:
@@ -55,13 +56,13 @@ async def look_up(connection: Any, tenant: int, number: int | None, command: Com
         return await _for_edit(connection, tenant, number, command)
     if isinstance(command, c.Unrelate):
         return await _for_unrelating(connection, tenant, number, command.relation)
-    numbers = [number, command.other] if isinstance(command, c.Relate) else [number]
+    numbers = [number, command.other] if isinstance(command, (c.Relate, c.Separate)) else [number]
     locked = await cases.lock(connection, tenant, numbers)
     found = Surroundings(locked.get(number))
     if noun := _CHILD_OF.get(type(command)):
         named = await cases.children(connection, tenant, noun, number, getattr(command, noun))
         found.child = named[0] if named else None
-    elif isinstance(command, c.Relate):
+    elif isinstance(command, (c.Relate, c.Separate)):
         found.other = locked.get(command.other)
         found.relation = await cases.relation(connection, tenant, number, command.other, command.type)
     elif isinstance(command, c.Associate):

@@ -3,7 +3,7 @@
 import msgspec
 
 from casework.domain.case import Audience
-from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, Profile
+from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, PEACH, Profile
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -21,3 +21,4 @@ WORLD = Door("world")
 IBM_DOOR = Door("ibm", profile=IBM, audience=Audience.PUBLIC, rank=4)
 EGAIN_DOOR = Door("egain", profile=EGAIN)
 BOTTLECRM_DOOR = Door("bottlecrm", profile=BOTTLECRM)
+PEACH_DOOR = Door("peach", profile=PEACH)

@@ -73,10 +73,10 @@ async def missing_blobs(database: Database, blobs: Blobs, place: Tenant) -> Asyn
             rows = await checks.file_rows(connection, place.tenant_id, above, FILES_AT_ONCE)
         digests = sorted({digest for _, _, digest in rows})
         there = dict(zip(digests, await asyncio.gather(*(_exists(blobs, d) for d in digests)), strict=True))
-        for number, case, digest in rows:
+        for number, whose, digest in rows:
             if not there[digest]:
                 message = f"the bytes of its file {number} are missing: {digest}"
-                yield Finding("blobs", place.key, f"case {case}", message)
+                yield Finding("blobs", place.key, whose, message)
         if len(rows) < FILES_AT_ONCE:
             return
         above = rows[-1][0]

@@ -38,6 +38,7 @@ _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.RemoveLink: children.remove_link,
     c.Relate: children.relate,
     c.Unrelate: children.unrelate,
+    c.Separate: children.separate,
     c.Associate: children.associate,
     c.Dissociate: children.dissociate,
     c.Escalate: children.escalate,
@@ -65,7 +66,7 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
         return opening.open_case(command, context)
     if isinstance(command, c.EditWhole):
         return whole.edit_whole(case, command, context)
-    permission = _permission(command)
+    permission = _permission(command, context)
     if isinstance(command, c.Restore) and case is not None:
         require_write(context.principal, msgspec.structs.replace(case, deleted_at=None), permission)
         seen = case
@@ -80,8 +81,9 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
     return _RULES[type(command)](seen, command, context)
 
 
-def _permission(command: Command) -> str:
+def _permission(command: Command, context: Context) -> str:
     """Customers move their cases by named actions only, with a permission of its own."""
-    if isinstance(command, c.SetStatus) and command.action is not None:
+    named = isinstance(command, c.SetStatus) and command.action is not None
+    if named and context.door.profile.machine is None:
         return "case.resolve"
     return command.permission

@@ -21,8 +21,9 @@ from casework.domain.commands import (
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged, only, typed
+from casework.domain.decide.schemas import check_fields
 from casework.domain.events import Event, changed
-from casework.domain.lifecycle import Move, check_move, consequences
+from casework.domain.lifecycle import Machine, Move, check_enter, check_move, consequences
 from casework.domain.refusals import Forbidden, Invalid
 
 PLAIN = frozenset(MEMBERS) - {
@@ -64,6 +65,8 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
     """
     only(given, PLAIN)
     words, wanted = context.vocabulary, merged(case, given)
+    if "fields" in given and context.door.profile.fields:
+        check_fields(words.schemas_for(case.type), case.fields, given["fields"])
     if wanted.get("priority") not in {None, case.priority}:
         wanted["rank"] = words.priority(wanted["priority"]).rank
     elif wanted.get("rank", case.rank) != case.rank:
@@ -77,6 +80,9 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
 def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
     """Return `status_changed` with its consequences, and the comment that goes with it."""
     only(command.set, CLOSING)
+    machine = context.door.profile.machine
+    if machine is not None and command.action is not None:
+        return _enter(machine, case, command, context)
     move = check_move(context.door.profile, case, command.action)
     if move is not None:
         _check_given(move, case, command, context)
@@ -88,6 +94,19 @@ def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
     if command.comment:
         events.append(new_comment(command.comment, None, context))
     return events
+
+
+def _enter(machine: Machine, case: Case, command: SetStatus, context: Context) -> list[Event]:
+    """Return `status_changed` for a state of the door's own; being in it already is no move."""
+    state, outcome = str(command.action), command.set.get("outcome", case.outcome)
+    stage = check_enter(machine, case, state, outcome)
+    wanted: dict[str, Any] = {}
+    if stage is not None:
+        words = context.vocabulary
+        stays = stage is case.stage and case.status is not None
+        status = case.status if stays else words.status_for(stage, words.set_of(case.status)).number
+        wanted = {"stage": stage, "status": status, **consequences(case, stage, context.at)}
+    return _row("status_changed", case, **{**wanted, **command.set})
 
 
 def _check_given(move: Move, case: Case, command: SetStatus, context: Context) -> None:

@@ -19,6 +19,7 @@ from casework.domain.commands import (
     Relate,
     RemoveComment,
     RemoveLink,
+    Separate,
     Unrelate,
 )
 from casework.domain.decide.context import Context
@@ -121,10 +122,31 @@ def relate(case: Case, command: Relate, context: Context) -> list[Event]:
     if other.number == case.number:
         msg = "A case cannot be related to itself."
         raise Invalid(msg, member="other")
-    if context.relation is not None:
+    present = context.relation
+    if present is None:
+        wanted: dict[str, Any] = {"other": other.number, "type": command.type}
+        return [Event("related", wanted, noun="relation", child=context.uid())]
+    if not command.one_way:
         return []
-    wanted: dict[str, Any] = {"other": other.number, "type": command.type}
-    return [Event("related", wanted, noun="relation", child=context.uid())]
+    new, was = changed(present, **{_side(present, case): True})
+    return [Event("related", new, was, noun="relation", child=present.uid)] if new else []
+
+
+def separate(case: Case, _command: Separate, context: Context) -> list[Event]:
+    """Return `unrelated`: this side's claim is taken back, or the relation ends with its last one."""
+    present = context.relation
+    if present is None or not getattr(present, _side(present, case)):
+        msg = "The case is not related to such a case."
+        raise NotFound(msg, member="other")
+    own = _side(present, case)
+    others = present.backward if own == "forward" else present.forward
+    new, was = changed(present, **({own: False} if others else {"deleted_at": context.at}))
+    return [Event("unrelated", new, was, noun="relation", child=present.uid)]
+
+
+def _side(relation: Relation, case: Case) -> str:
+    """Return the member that says whether this case claims the relation."""
+    return "forward" if relation.case_number == case.number else "backward"
 
 
 def unrelate(_case: Case, _command: Unrelate, context: Context) -> list[Event]:

@@ -13,6 +13,17 @@ _PERSONS = f"{SHOWN_REQUESTER} in (select p.number from persons p where p.tenant
 _TEMPLATES = {
     "numbers": "c.number = any({}::bigint[])",
     "owner": "c.owner = {}::bigint",
+    "owners": "c.owner = any({}::bigint[])",
+    "types": "c.type = any({}::bigint[])",
+    "outcomes": "c.outcome = any({}::text[])",
+    "external_ids": "c.external_id = any({}::text[])",
+    "snoozed": "(c.snoozed_until is not null) = {}::boolean",
+    "escalated": "(c.escalated_at is not null) = {}::boolean",
+    "bound": "(c.borrowers <> '{{}}' and {}::boolean)",
+    "borrower": "c.number in (select b.case_number from case_borrowers b"
+    " where b.tenant_id = c.tenant_id and b.borrower = {}::bigint)",
+    "states": "(case when c.reopened and c.stage in ('new', 'open', 'waiting', 'proposed')"
+    " then 'reopened' else c.stage end) = any({}::text[])",
     "department": "c.department = {}::bigint",
     "requester": SHOWN_REQUESTER + " = {}::bigint",
     "requester_email": _PERSONS + "lower(p.email) = lower({}::text))",
@@ -21,7 +32,11 @@ _TEMPLATES = {
 
 
 class Where(msgspec.Struct, frozen=True):
-    """One condition: a name of `_TEMPLATES` with its value, or `field` with the custom field's name and text."""
+    """One condition: a name of `_TEMPLATES` with its value, or `field` with the custom field's name and text.
+
+    The values of `states` are stages, and "reopened" for active cases with that flag; `bound` and true means cases that
+    have a borrower.
+    """
 
     name: str
     value: Any

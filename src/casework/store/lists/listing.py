@@ -29,8 +29,15 @@ _PARTS = {
     "comments": (("number", "text", "created_at", "created_by", "audience", "uid"), True),
     "files": (("uid", "name", "size", "created_at", "created_by"), True),
     "links": (("uid", "name", "url", "extra", "created_at"), False),
+    "associations": (("uid", "object", "relation"), False),
+    "escalations": (("number", "team", "user", "note", "urgent", "created_at", "created_by", "ended_at"), False),
 }
 """What can be nested in a row: the members of each entry, in order, and whether they have an audience."""
+_VIEWED = (
+    "(select json_build_array(v.viewed_at, v.viewed_by)::text from views v"
+    " where v.tenant_id = c.tenant_id and v.case_number = c.number) as viewed"
+)
+"""When and by whom the case was viewed last, which lies beside it; the part `viewed`."""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +68,9 @@ def select_list(audiences: Iterable[str], params: Params, columns: Iterable[str]
     """Return columns of `cases c`, the number first, and each part as the text of a JSON array of arrays."""
     picked = [listing(tuple(dict.fromkeys(("number", *columns))), "c.")]
     for part in parts:
+        if part == "viewed":
+            picked.append(_VIEWED)
+            continue
         members, with_audience = _PARTS[part]
         audience = f" and p.audience = any({params.add(list(audiences), 'text[]')})" if with_audience else ""
         picked.append(

@@ -137,6 +137,9 @@ def title(case: Case) -> str | None:
 
 SUBJECTS = "users, roles or teams"
 """Stands for a table where a number may name any of these."""
+BORROWERS = "persons or organizations"
+"""The same for borrowers: businesses are organizations (DOMAIN §1)."""
+_PLACES = {SUBJECTS: ("users", "roles", "teams"), BORROWERS: ("persons", "organizations")}
 
 
 async def unknown(  # unguarded: tells whether numbers exist, for the doctor alone
@@ -146,7 +149,7 @@ async def unknown(  # unguarded: tells whether numbers exist, for the doctor alo
     params = Params(tenant)
     parts = []
     for table, numbers in named.items():
-        places = ("users", "roles", "teams") if table == SUBJECTS else (table,)
+        places = _PLACES.get(table, (table,))
         absent = " and ".join(
             f"not exists (select from {place} x where x.tenant_id = $1 and x.number = w)" for place in places
         )
@@ -198,19 +201,26 @@ async def drop_title(connection: Any, tenant: int, number: int) -> None:
     await connection.execute("delete from case_search where tenant_id = $1 and case_number = $2", tenant, number)
 
 
-async def file_rows(connection: Any, tenant: int, above: int, limit: int) -> list[tuple[int, int, str]]:
-    """Return (number, case, digest) of files behind a number; removed ones need no bytes any more."""
+async def file_rows(connection: Any, tenant: int, above: int, limit: int) -> list[tuple[int, str, str]]:
+    """Return (number, whose, digest) of files and documents behind a number; removed ones need no bytes any more."""
     rows = await connection.fetch(
-        "select number, case_number, digest from files where tenant_id = $1 and number > $2 and deleted_at is null"
-        " order by number limit $3",
+        "(select number, 'case ' || case_number, digest from files"
+        "  where tenant_id = $1 and number > $2 and deleted_at is null order by number limit $3)"
+        " union all"
+        " (select number, 'document ' || number, blob from objects"
+        "  where tenant_id = $1 and number > $2 and blob is not null and deleted_at is null order by number limit $3)"
+        " order by 1 limit $3",
         tenant, above, limit,
     )  # fmt: skip
     return [tuple(row) for row in rows]
 
 
 async def referred(connection: Any, digests: Iterable[str]) -> set[str]:
-    """Return those digests that files of any tenant have, removed ones too, as the system role."""
-    rows = await connection.fetch("select distinct digest from files where digest = any($1)", list(digests))
+    """Return those digests that files or documents of any tenant have, removed ones too, as the system role."""
+    rows = await connection.fetch(
+        "select digest from files where digest = any($1) union select blob from objects where blob = any($1)",
+        list(digests),
+    )
     return {row[0] for row in rows}
 
 
