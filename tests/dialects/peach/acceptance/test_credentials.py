@@ -157,16 +157,14 @@ def test_json_with_another_content_type_is_read_all_the_same(alice, kind):
 
 
 @pytest.mark.parametrize("content", [b"{", b"", b"[]", b'"text"', b"null", b"7", b"\xff\xfe"])
-def test_a_body_that_is_no_json_object_is_400(alice, shared, content):
-    for method, path in (
-        ("POST", f"/people/{shared.person}/cases"),
-        ("PUT", shared.path),
-        ("POST", f"{shared.path}/snooze"),
-        ("POST", f"{shared.path}/escalations"),
-        ("POST", f"{shared.path}/associations"),
-        ("POST", f"{shared.path}/notes"),
-    ):
-        alice.refused(400, method, path, content=content, headers={"Content-Type": "application/json"})
+@pytest.mark.parametrize("at", ["POST", "PUT", "PATCH", "snooze", "escalations", "escalate", "associations", "notes"])
+def test_a_body_that_is_no_json_object_is_400(alice, shared, at, content):
+    method, path = {
+        "POST": ("POST", f"/people/{shared.person}/cases"),
+        "PUT": ("PUT", shared.path),
+        "PATCH": ("PATCH", shared.path),
+    }.get(at, ("POST", f"{shared.path}/{at}"))
+    alice.refused(400, method, path, content=content, headers={"Content-Type": "application/json"})
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/people/ext-lou-1/nothing", "/cases/x/y/z"])
