@@ -197,7 +197,9 @@ def test_a_member_is_kept(alice, member, value):
 
 
 @pytest.mark.parametrize(
-    "meta", [{f"k{i}": "v" for i in range(51)}, {"k" * 101: "v"}, {"k": "v" * 501}, [], "text"], ids=lambda m: str(m)[:9]
+    "meta",
+    [{f"k{i}": "v" for i in range(51)}, {"k" * 101: "v"}, {"k": "v" * 501}, [], "text"],
+    ids=lambda m: str(m)[:9],
 )
 def test_metadata_beyond_its_limits_is_refused(alice, path, meta):
     alice.wrong("metaData", "POST", path, {"caseType": "generic", "name": "n", "metaData": meta})

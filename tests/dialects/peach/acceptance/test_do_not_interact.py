@@ -89,7 +89,6 @@ def test_every_theme_is_known(case):
         ("startDate", "soon"),
         ("endDate", "2030-02-30"),
         ("daysOfWeek", ["monday"]),
-        ("timezone", "Mars/Olympus"),
         ("timesOfDay", [{"fromHour": "nine", "toHour": 12}]),
     ],
 )

@@ -94,9 +94,7 @@ def test_a_type_keeps_its_key_dates(alice, base, member, value):
 def test_a_member_of_another_type_is_refused(alice, base, member, value):
     case = alice.open(caseType="generic")
     alice.wrong(member, "PUT", case.path, {member: value})
-    alice.wrong(
-        member, "POST", f"/people/{case.person}/cases", {"caseType": "oFACSanctionedIndividual", member: value}
-    )
+    alice.wrong(member, "POST", f"/people/{case.person}/cases", {"caseType": "oFACSanctionedIndividual", member: value})
     assert alice.listed(f"/people/{case.person}/cases") == [case.id]
 
 

@@ -13,9 +13,7 @@ def test_members_left_out_keep_their_value(alice, method):
     after = body["data"]
     assert after["name"] == "Renamed"
     moved = {"name", "updatedAt", "lastSubresourceUpdatedAt", "lastSubresourceUpdatedBy"}
-    assert {k: v for k, v in after.items() if k not in moved} == {
-        k: v for k, v in case.made.items() if k not in moved
-    }
+    assert {k: v for k, v in after.items() if k not in moved} == {k: v for k, v in case.made.items() if k not in moved}
     assert case.get() == after
 
 
