@@ -185,3 +185,35 @@ def test_a_reopened_case_takes_everything_again(alice):
     assert shown["status"] == "reopened"
     assert shown["snoozedUntil"] is not None
     assert shown["escalatedTeamId"] == alice.team()
+
+
+def test_a_case_may_start_in_processing(alice):
+    case = alice.open(status="processing")
+    assert case.made["status"] == case.get()["status"] == "processing"
+
+
+def test_a_case_does_not_start_completed_without_an_outcome(alice):
+    person = alice.person()["id"]
+    body = {"caseType": "generic", "name": "n", "status": "completed"}
+    alice.refused(400, "POST", f"/people/{person}/cases", body)
+    assert alice.listed(f"/people/{person}/cases") == []
+
+
+@pytest.mark.parametrize("status", FROZEN)
+def test_a_frozen_case_keeps_its_escalation_and_its_sleep(alice, status):
+    case = alice.open().walk("processing")
+    case.escalate(escalatedTeamId=alice.team())
+    case.do("snooze", snoozeFor=4)
+    case.walk(status)
+    before = case.get()
+    case.not_do("escalations", escalatedTeamId=None, escalatedEmployeeId=None)
+    case.not_do("snooze", snoozeFor=None)
+    unchanged(before, case.get())
+
+
+@pytest.mark.parametrize("status", FROZEN)
+def test_a_frozen_case_takes_no_move_together_with_an_edit(alice, status):
+    case = alice.open().walk(*WAYS[status])
+    before = case.get()
+    case.not_put(status="processing", name="Another")
+    unchanged(before, case.get())
