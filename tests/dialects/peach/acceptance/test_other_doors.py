@@ -275,3 +275,19 @@ def test_a_customer_sees_only_their_own_case_and_no_internal_note(server, alice)
     assert "Inside only" not in answer.text
     hidden = alice.open()
     assert carl.send("GET", hidden.path).status_code in {403, 404}
+
+
+def test_what_the_world_file_says_only_to_this_door_reads_here(server, alice):
+    key = word()
+    kind = {"key": key, "base": "bankruptcy", "name": key, "status": "active"}
+    case = {
+        "key": key, "subject": key, "borrowers": ["kit"], "type": key, "external_id": key,
+        "extra": {"peach": {"courtCaseChapter": "chapter13", "courtCaseNumber": "24-1"}},
+    }  # fmt: skip
+    server.apply({"tenants": [{"key": "acme", "case_types": [kind], "cases": [case]}]})
+    path = f"/people/ext-kit-1/cases/ext-{key}"
+    shown = alice.data("GET", path)
+    assert (shown["caseType"], shown["caseTypeMeta"]["name"]) == ("bankruptcy", key)
+    assert (shown["courtCaseChapter"], shown["courtCaseNumber"]) == ("chapter13", "24-1")
+    after = alice.data("PUT", path, {"courtCaseNumber": "24-2"})
+    assert (after["courtCaseChapter"], after["courtCaseNumber"]) == ("chapter13", "24-2")
