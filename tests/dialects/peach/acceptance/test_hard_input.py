@@ -136,9 +136,17 @@ def test_of_links_at_once_one_stays(alice):
 
 def test_of_do_not_interacts_at_once_one_wins(alice):
     case = alice.open(caseType="ceaseCommunication")
-    body = {"channels": ["all"], "themes": ["all"], "startDate": "2030-01-02"}
-    found = at_once(lambda _: alice.send("POST", f"{case.path}/do-not-interacts", body))
-    assert found == [200] + [409] * 5
+    path = f"{case.path}/do-not-interacts"
+    days = [f"2030-01-0{n}" for n in range(1, 7)]
+
+    def send(day):
+        return alice.send("POST", path, {"channels": ["all"], "themes": ["all"], "startDate": day})
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = dict(zip(days, pool.map(send, days), strict=True))
+    won = [day for day, answer in answers.items() if answer.status_code == 200]
+    assert sorted(answer.status_code for answer in answers.values()) == [200] + [409] * 5
+    assert [one["startDate"] for one in alice.ok("GET", path)["data"]] == won
 
 
 def test_of_escalations_at_once_one_is_active(alice):
