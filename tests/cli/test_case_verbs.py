@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import uuid
 from typing import TYPE_CHECKING
 
@@ -76,3 +79,19 @@ def test_it_refuses_in_one_line(casework: Command, words: tuple[str, ...], messa
     assert message in told
     assert told.startswith("casework: ")
     assert told.count("\n") == 1
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure(casework: Command) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "casework", "case", "list", *HERE],
+        env={**os.environ, **casework.environment},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        timeout=120,
+        check=False,
+    )
+    os.close(writing)
+    assert done.stderr == b""
+    assert done.returncode in {1, 141}  # rich ends with the former

@@ -1,5 +1,6 @@
 """The `casework` command, one file per group of verbs; each is thin."""
 
+import os
 import sys
 
 import cyclopts
@@ -24,3 +25,6 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # whoever read the output has seen enough: head, a pager
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
