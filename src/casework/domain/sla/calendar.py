@@ -20,8 +20,10 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 PATIENCE = 10
 """Years without enough working time after which a calendar is given up."""
 
-_LONGEST = (PATIENCE * 365 + 2) * DAY
+_LONGEST = (PATIENCE * 365 + 3) * DAY
 _EARLIEST, _LATEST, _NEVER = 1900, 9999, 10_000
+_APART = 20
+"""Years between two questions from which on those in between are not worked out."""
 _EPOCH = date(1970, 1, 1).toordinal()
 _NO_TIME = "The calendar '{name}' does not have enough working time within ten years."
 
@@ -136,11 +138,10 @@ class WorkingTime:
 
     def _cover_years(self, first: int, last: int) -> None:
         first, last = max(first, _EARLIEST), min(last, _LATEST)
-        if not self._first:
+        if first < self._first or first > self._last + _APART:
+            if last + _APART > self._first:
+                last = max(last, self._last)
             self._first = self._last = first
-        if first < self._first:
-            last, self._last = max(last, self._last), first
-            self._first = first
             self._starts, self._ends, self._worked = [], [], []
         worked = self._worked[-1] if self._worked else 0
         for year in range(self._last, last):
@@ -174,9 +175,8 @@ class WorkingTime:
             while high - low > 1:
                 middle = (low + high) // 2
                 low, high = (middle, high) if self._offset(middle) == offset else (low, middle)
-            if high < end:
-                yield begin, high, offset
-                begin, offset = high, self._offset(high)
+            yield begin, high, offset
+            begin, offset = high, self._offset(high)
         yield begin, end, offset
 
     def _offset(self, at: int) -> int:

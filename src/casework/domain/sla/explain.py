@@ -11,13 +11,15 @@ MOST_DAYS = 12
 """Unusual days that are told of one clock."""
 
 
-def what_if(history: History, policy: Policy, calendar: WorkingTime, until: datetime) -> Clocks:
+def what_if(
+    history: History, policy: Policy, calendars: Mapping[tuple[int, int], WorkingTime], until: datetime
+) -> Clocks:
     """Return how the clocks would have stood if this policy had counted from the beginning.
 
     Raises:
         Invalid: The calendar has too little working time.
     """
-    return clocks(history, {}, {calendar.key: calendar}, until, instead=policy)
+    return clocks(history, {}, calendars, until, instead=policy)
 
 
 def explain(found: Clocks, calendars: Mapping[tuple[int, int], WorkingTime], until: datetime) -> list[str]:
