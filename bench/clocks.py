@@ -12,7 +12,7 @@ from casework.domain.case import Stage
 from casework.domain.events import Envelope, Event
 from casework.domain.nouns import Calendar, Sla
 from casework.domain.sla.calendar import DAYS, WorkingTime
-from casework.domain.sla.clocks import History, clocks
+from casework.domain.sla.clocks import clocks
 from casework.domain.sla.policy import Policy, policy
 
 CASES = 20_000
@@ -58,7 +58,7 @@ def policies() -> list[Policy]:
     ]
 
 
-def history(luck: random.Random, agreed: Policy) -> History:
+def history(luck: random.Random, agreed: Policy) -> list[tuple[Event, Envelope]]:
     """Return what happens on a case: 8 to 20 events over some days, half of them comments."""
     at = START + timedelta(minutes=luck.randrange(600_000))
     said = {"subject": "x", "priority": 3, "sla": agreed.key[0], "sla_versions": agreed.key[2:]}
@@ -96,9 +96,8 @@ def main() -> None:
         return CASES / (time.process_time() - start)
 
     print(f"first round (years are worked out): {replay():,.0f} replays/s")
-    print(
-        f"best of five: {max(replay() for _ in range(5)):,.0f} replays/s, events a case: {sum(map(len, cases)) / CASES:.1f}"
-    )
+    events = sum(map(len, cases)) / CASES
+    print(f"best of five: {max(replay() for _ in range(5)):,.0f} replays/s, {events:.1f} events a case")
     if "--profile" in sys.argv:
         with cProfile.Profile() as profile:
             replay()

@@ -45,7 +45,7 @@ class WorkingTime:
     """A version of a calendar, ready to count with. Years are worked out when they are first needed, and kept."""
 
     __slots__ = (
-        "_dated", "_ends", "_first", "_holidays", "_last", "_starts", "_weekly", "_worked", "_yearly",
+        "_dated", "_ends", "_first", "_high", "_holidays", "_last", "_low", "_starts", "_weekly", "_worked", "_yearly",
         "key", "name", "zone",
     )  # fmt: skip
 
@@ -63,6 +63,7 @@ class WorkingTime:
             for day, entries in _grouped(yearly, yearly=True).items()
         }
         self._first = self._last = 0  # years, the last one not included
+        self._low = self._high = 0  # the same as minutes
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._worked: list[int] = []  # minutes worked when each slot ends, since the first one began
@@ -132,7 +133,7 @@ class WorkingTime:
 
     def _cover(self, start: int, end: int) -> None:
         """Make sure that the years of a span are worked out."""
-        if self._first and start >= _new_year(self._first) and end < _new_year(self._last):
+        if self._low <= start and end < self._high:
             return
         self._cover_years(moment(start).year, moment(end).year + 1)
 
@@ -154,6 +155,7 @@ class WorkingTime:
                     self._ends.append(end)
                     self._worked.append(worked)
             self._last = year + 1
+        self._low, self._high = _new_year(self._first), _new_year(self._last)
 
     def _year(self, year: int) -> Iterator[tuple[int, int]]:
         """Yield the slots of a year of the world's clock, cut at its ends."""
