@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -134,13 +135,8 @@ class Cast:
     def apply(self, document: dict[str, Any]) -> dict[str, Any]:
         """Apply a further world document and return its ids."""
         loaded = world.load_value({"version": 1, **document})
-        import threading
-
-        found: list[Any] = []
-        thread = threading.Thread(target=lambda: found.append(asyncio.run(_apply(self.dsn, self.blobs, loaded))))
-        thread.start()
-        thread.join()
-        return dict(found[0])
+        with ThreadPoolExecutor(1) as outside:  # this thread may have a running loop
+            return dict(outside.submit(asyncio.run, _apply(self.dsn, self.blobs, loaded)).result())
 
 
 def free_port() -> int:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -95,3 +95,27 @@ def test_a_reader_who_has_seen_enough_is_no_failure(casework: Command) -> None:
     os.close(writing)
     assert done.stderr == b""
     assert done.returncode in {1, 141}  # rich ends with the former
+
+
+LEVELS: dict[str, Any] = {
+    "users": [{"key": "ida", "name": "Ida", "email": "ida@{key}.example", "roles": ["agent"]}],
+    "slas": [{"key": "gold", "name": "Gold", "resolution": "8h"}, {"key": "tin", "name": "Tin", "resolution": "9d"}],
+    "catalogs": [{"key": "it", "name": "IT", "sla": "gold", "default_priority": "low"}],
+    "cases": [{"key": "c", "service": "it", "created_at": "2024-01-15T09:30:00Z"}, {"key": "plain"}],
+}
+"""A tenant in which one case has a service level."""
+
+
+def test_an_agent_asks_why_a_case_is_due_and_what_another_sla_would_say(casework: Command, server: Cast) -> None:
+    key = f"due-{uuid.uuid4().hex[:8]}"
+    users = [{**user, "email": user["email"].format(key=key)} for user in LEVELS["users"]]
+    ids = server.apply({"version": 1, "tenants": [{"key": key, "name": key, **LEVELS, "users": users}]})["cases"]
+    here = ("--tenant", key, "--as", f"ida@{key}.example")
+    due, plain = (str(ids[f"{key}/{name}"]["number"]) for name in ("c", "plain"))
+    assert "Resolution: breached, due Mon 2024-01-15 17:30 UTC" in casework.run("case", "sla", due, *here)
+    assert "due Wed 2024-01-24 09:30 UTC" in casework.run("case", "sla", due, "--instead", "tin", *here)
+    told = casework.json("case", "sla", due, *here)
+    assert (told["policy"], told["resolution"]["target"]) == ("Gold, version 1", 480)
+    assert "No SLA counts for this case." in casework.run("case", "sla", plain, *here)
+    assert casework.json("case", "sla", plain, *here) == {"policy": None, "reaction": None, "resolution": None}
+    assert "there is no SLA 'x'" in casework.run("case", "sla", due, "--instead", "x", *here, code=1)

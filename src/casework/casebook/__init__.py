@@ -12,6 +12,7 @@ from casework.casebook.people import People
 from casework.casebook.reading import Reader
 from casework.casebook.reference import Reference
 from casework.casebook.servicing import Servicing
+from casework.casebook.sla.levels import Levels
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
 
@@ -27,7 +28,7 @@ def now() -> datetime:
 class Casebook:
     """What a door needs: `execute` to change a case, `reference` to change other nouns, `read` to look.
 
-    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`, and `servicing` for what loans need.
+    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`, `servicing` for loans, and `levels` (SLA).
     """
 
     def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime] = now) -> None:
@@ -40,6 +41,7 @@ class Casebook:
         self.execute = self.executor.execute
         self.execute_all = self.executor.execute_all
         self.read = Reader(database)
+        self.levels = Levels(database, self.catalogue, self.read, clock)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
         self.reference = Reference(database, self.catalogue, clock)

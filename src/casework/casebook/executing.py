@@ -120,7 +120,7 @@ class Executor:
         words: Words,
     ) -> Outcome:
         tenant = principal.tenant_id
-        around = await look_up(connection, tenant, number, command)
+        around = await look_up(connection, tenant, number, command, words.vocabulary)
         now = command.at or self._clock()
         for case in around.locked:
             if case.touched_at is not None and now <= case.touched_at:
@@ -141,6 +141,9 @@ class Executor:
             relations=around.relations,
             degrees=around.degrees,
             absent=await absent(connection, tenant, named(around.case, command)),
+            history=around.agreements.history,
+            policies=around.agreements.policies,
+            calendars=around.agreements.calendars,
         )
         happened = decide(around.case, command, context)
         if not happened and around.case is not None:

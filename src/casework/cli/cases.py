@@ -36,6 +36,7 @@ def register(app: cyclopts.App) -> None:
         "comment": comment,
         "history": history,
         "why": why,
+        "sla": sla,
     }
     for name, verb in verbs.items():
         case.command(verb, name=name)
@@ -220,3 +221,31 @@ def why(number: int, /, *, tenant: Tenant = None, user: User = None) -> None:
 
     for what, verdict in zip(("read", "edit"), _within(work, tenant, user), strict=True):
         print(f"{what}: {'yes' if verdict.allowed else 'no'} ({verdict.why})")
+
+
+def sla(
+    number: int,
+    /,
+    *,
+    instead: Annotated[str | None, cyclopts.Parameter(help="judge by another SLA (its key)")] = None,
+    tenant: Tenant = None,
+    user: User = None,
+    json: Json = False,
+) -> None:
+    """Explain when a case is due, and why."""
+
+    async def work(session: Session, who: Principal) -> Any:
+        if instead is None:
+            return await session.casebook.levels.standing(who, number)
+        words = await session.casebook.catalogue.vocabulary(who.tenant_id)
+        other = next((sla.number for sla in words.slas.values() if sla.key == instead), None)
+        if other is None:
+            raise UserError(f"there is no SLA '{instead}'")
+        return await session.casebook.levels.what_if(who, number, other)
+
+    standing = _within(work, tenant, user)
+    if json:
+        run = standing.clocks
+        _dump({"policy": run.policy and run.policy.name, "reaction": run.reaction, "resolution": run.resolution})
+    else:
+        print("\n".join(standing.lines))

@@ -33,10 +33,12 @@ class NewLink(msgspec.Struct, frozen=True):
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What is common to all. `permission` is what the principal needs, on top of reach.
 
+    `timed` commands may change what the clocks of a case depend on: stage, service, priority, SLA.
     `at` is when it happened if that was not now: importing history needs `case.impersonate`.
     """
 
     permission: ClassVar[str] = ""
+    timed: ClassVar[bool] = False
     expect: Expectation | None = None
     at: datetime | None = None
 
@@ -60,6 +62,7 @@ class Edit(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.edit"
+    timed = True
     set: Mapping[str, Any]
     always: bool = False
 
@@ -81,6 +84,7 @@ class EditWhole(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.edit"
+    timed = True
     set: Mapping[str, Any] = {}
     fields: Mapping[str, tuple[str, ...]] = {}
     owner: int | msgspec.UnsetType | None = msgspec.UNSET
@@ -103,6 +107,7 @@ class SetStatus(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.status"
+    timed = True
     stage: Stage | None = None
     status: int | None = None
     action: str | None = None

@@ -12,6 +12,8 @@ from casework.domain.commands import Command
 from casework.domain.decide import changing, children, opening, whole
 from casework.domain.decide.context import Context
 from casework.domain.decide.naming import check_named
+from casework.domain.decide.opening import NOWHERE
+from casework.domain.decide.planning import planned
 from casework.domain.events import Event
 from casework.domain.lifecycle import check_frozen
 
@@ -57,6 +59,11 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
     Raises:
         Refusal: The command is turned down; see the codes in `refusals.py`.
     """
+    events = _decided(case, command, context)
+    return planned(case or NOWHERE, events, getattr(command, "set", {}), context)
+
+
+def _decided(case: Case | None, command: Command, context: Context) -> list[Event]:
     context.check_text(command)
     if command.at is not None:
         require(context.principal, "case.impersonate")
