@@ -100,8 +100,8 @@ def test_a_reader_who_has_seen_enough_is_no_failure(casework: Command) -> None:
 LEVELS: dict[str, Any] = {
     "users": [{"key": "ida", "name": "Ida", "email": "ida@{key}.example", "roles": ["agent"]}],
     "slas": [{"key": "gold", "name": "Gold", "resolution": "8h"}, {"key": "tin", "name": "Tin", "resolution": "9d"}],
-    "catalogs": [{"key": "it", "name": "IT", "sla": "gold", "default_priority": "low"}],
-    "cases": [{"key": "c", "service": "it", "created_at": "2024-01-15T09:30:00Z"}, {"key": "plain"}],
+    "catalogs": [{"key": "it", "sla": "gold", "default_priority": "low", "services": [{"key": "mail"}]}],
+    "cases": [{"key": "c", "service": "mail", "created_at": "2024-01-15T09:30:00Z"}, {"key": "plain"}],
 }
 """A tenant in which one case has a service level."""
 
