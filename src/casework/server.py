@@ -19,6 +19,7 @@ from casework.dialects.bottlecrm import BOTTLECRM
 from casework.dialects.dialect import Dialect, Services, base_url
 from casework.dialects.egain import EGAIN
 from casework.dialects.ibm import IBM
+from casework.dialects.webitel import WEBITEL
 from casework.domain.refusals import Invalid, Unavailable
 from casework.jobs.counters import roll_up
 from casework.settings import Settings
@@ -44,7 +45,7 @@ UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableChara
 
 _log = structlog.get_logger("casework.server")
 
-DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN)
+DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN, WEBITEL)
 DOORS = {dialect.name: dialect for dialect in DIALECTS}
 
 

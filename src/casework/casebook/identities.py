@@ -38,3 +38,11 @@ class Identities:
         """Return the numbers of what is there of each kind, by uid, in one statement."""
         async with self._database.tenant(tenant) as connection:
             return await nouns.numbers_of(connection, tenant, asked)
+
+    async def names(self, tenant: int, asked: Mapping[type[Noun], Iterable[int]]) -> dict[int, str]:
+        """Return the names of nouns of these kinds by number, deleted ones left out; at most one statement."""
+        wanted = {kind: numbers for kind, numbers in asked.items() if numbers}
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return await nouns.names(connection, tenant, wanted)

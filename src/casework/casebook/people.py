@@ -9,10 +9,10 @@ from casework.domain.nouns import Noun, Person, Team
 from casework.domain.refusals import NotFound
 from casework.store import nouns
 from casework.store.people import users
-from casework.store.people.users import PersonCard, UserCard
+from casework.store.people.users import Face, PersonCard, UserCard
 from casework.store.postgres.database import Database
 
-__all__ = ["People", "PersonCard", "UserCard"]
+__all__ = ["Face", "People", "PersonCard", "UserCard"]
 
 N = TypeVar("N", bound=Noun)
 
@@ -25,6 +25,7 @@ class People:
         self._cards: TimedCache[tuple[int, int], UserCard] = TimedCache()
         self._persons: TimedCache[tuple[int, int], PersonCard] = TimedCache()
         self._members: TimedCache[int, list[UserCard]] = TimedCache()
+        self._faces: TimedCache[tuple[int, int], Face] = TimedCache()
 
     async def users(self, tenant: int, numbers: Iterable[int]) -> dict[int, UserCard]:
         """Return users by number; at most one statement, whatever their count."""
@@ -56,6 +57,25 @@ class People:
                     self._persons.put((tenant, card.number), card)
                     found[card.number] = card
         return found
+
+    async def faces(self, tenant: int, numbers: Iterable[int]) -> dict[int, Face]:
+        """Return users with the persons that they are, by the user's number; at most one statement."""
+        known = {number: self._faces.get((tenant, number)) for number in set(numbers)}
+        found = {number: face for number, face in known.items() if face is not None}
+        if len(found) < len(known):
+            async with self._database.tenant(tenant) as connection:
+                for face in await users.faces(connection, tenant, known.keys() - found.keys()):
+                    self._faces.put((tenant, face.number), face)
+                    found[face.number] = face
+        return found
+
+    async def users_of(self, tenant: int, persons: Iterable[int]) -> dict[int, int | None]:
+        """Return persons by number, with the enabled member of staff that each is, if any."""
+        wanted = list(persons)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return await users.of_persons(connection, tenant, wanted)
 
     async def is_person(self, tenant: int, number: int) -> bool:
         """Tell whether there is a person with this number."""

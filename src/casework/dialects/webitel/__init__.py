@@ -1,0 +1,15 @@
+"""Webitel Cases."""
+
+from pathlib import Path
+
+from casework.dialects.dialect import Dialect
+from casework.dialects.webitel import faults, routes
+
+WEBITEL = Dialect(
+    name="webitel",
+    title="Webitel Cases",
+    routes=routes.HANDLERS,
+    fault=faults.render,
+    openapi=Path(__file__).with_name("openapi.yaml"),
+    root="/api",
+)
