@@ -302,6 +302,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Open(set={"subject": "New"}),
     c.Edit(set={"subject": "Other"}),
     c.EditWhole(set={"subject": "Other"}),
+    c.Forget(member="close_reason"),
     c.SetStatus(stage=Stage.WAITING),
     c.Assign(set={"owner": STRANGER}),
     c.AddComment(text="Hello"),
@@ -329,6 +330,7 @@ SAMPLES: tuple[c.Command, ...] = (
 
 
 READY: dict[type[c.Command], dict[str, Any]] = {
+    c.Forget: {"close_reason": 77},
     c.Deescalate: {"escalated_at": NOON, "escalated_team": TEAM},
     c.Unwatch: {"watchers": (STRANGER + 1,)},
     c.Wake: {"snoozed_at": NOON, "snoozed_until": NOON.date()},

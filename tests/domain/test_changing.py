@@ -12,6 +12,7 @@ from casework.domain.commands import (
     Assign,
     Delete,
     Edit,
+    Forget,
     Grant,
     Rate,
     Restore,
@@ -352,3 +353,13 @@ def test_deleting_takes_the_case_out_of_sight_and_restoring_brings_it_back():
 
 def test_restoring_what_is_not_deleted_changes_nothing():
     assert events_of(a_case(), Restore()) == []
+
+
+# ---- what the case named is gone
+
+
+def test_forgetting_makes_a_reference_empty_and_moves_no_revision():
+    desk = Desk(a_case(close_reason=77))
+    assert desk.do(Forget(member="close_reason")) == [Event("forgotten", {"close_reason": None}, {"close_reason": 77})]
+    assert (desk.case.close_reason, desk.case.version, desk.case.revision) == (None, 2, 0)
+    assert desk.do(Forget(member="close_reason")) == []

@@ -41,8 +41,8 @@ BY_CUSTOMERS = {
 }  # fmt: skip
 ALLOWED = {
     "admin": set(COMMANDS),
-    "agent": set(COMMANDS) - {"Delete", "Restore"},
-    "restricted": set(COMMANDS),
+    "agent": set(COMMANDS) - {"Delete", "Restore", "Forget"},
+    "restricted": set(COMMANDS) - {"Forget"},
     "viewer": set(),
     "operator": set(),
     "customer": BY_CUSTOMERS,

@@ -63,6 +63,7 @@ def test_every_command_needs_a_permission_that_exists(command: Command):
 
 
 KINDS = {
+    "Forget": "forgotten",
     "Open": "opened",
     "Edit": "edited",
     "EditWhole": "edited",

@@ -41,4 +41,4 @@ class Casebook:
         self.read = Reader(database)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
-        self.reference = Reference(database, self.catalogue, clock)
+        self.reference = Reference(database, self.catalogue, self.executor, clock)

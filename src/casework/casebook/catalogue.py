@@ -5,7 +5,20 @@ from typing import Any
 import msgspec
 
 from casework.auth.cache import TimedCache
-from casework.domain.nouns import CaseType, Department, Field, Priority, Service, Source, Status, StatusSet
+from casework.domain.nouns import (
+    Calendar,
+    CaseType,
+    Department,
+    Field,
+    Priority,
+    Service,
+    Sla,
+    SlaCondition,
+    Source,
+    Status,
+    StatusSet,
+    Team,
+)
 from casework.domain.vocabulary import Vocabulary
 from casework.store import nouns
 from casework.store.people import tenants
@@ -72,4 +85,8 @@ async def read_vocabulary(connection: Any, tenant_id: int, version: int) -> Voca
         default_set=first.number,
         departments={d.number: d for d in await nouns.everything(connection, tenant_id, Department)},
         fields={f.number: f for f in await nouns.everything(connection, tenant_id, Field)},
+        teams={t.number: t for t in await nouns.everything(connection, tenant_id, Team)},
+        slas={s.number: s for s in await nouns.everything(connection, tenant_id, Sla)},
+        sla_conditions={s.number: s for s in await nouns.everything(connection, tenant_id, SlaCondition)},
+        calendars={c.number: c for c in await nouns.everything(connection, tenant_id, Calendar)},
     )

@@ -92,6 +92,24 @@ class EditWhole(Command, frozen=True, kw_only=True):
         return not asked and self.owner is msgspec.UNSET
 
 
+class Forget(Command, frozen=True, kw_only=True):
+    """What the case named is gone for good: the member that named it becomes empty. Nobody edited the case by that."""
+
+    permission = "catalogue.edit"
+    member: Literal["close_reason", "sla_condition"]
+
+
+class Several(Command, frozen=True, kw_only=True):
+    """Changes of one case that are one change: all or nothing, one version, one revision.
+
+    `parts` are commands about the case's own members. `always` records an edit even when nothing differs (DOMAIN §4).
+    """
+
+    permission = "case.edit"
+    parts: tuple[Command, ...]
+    always: bool = False
+
+
 class SetStatus(Command, frozen=True, kw_only=True):
     """Move to a stage, a status, or by a profile's named action; `set` are close members, `comment` goes with it."""
 
@@ -160,6 +178,14 @@ class AddLink(Command, frozen=True, kw_only=True):
     link: NewLink
 
 
+class EditLink(Command, frozen=True, kw_only=True):
+    """Another name or address for a link."""
+
+    permission = "case.link"
+    link: UUID
+    set: Mapping[str, Any]
+
+
 class RemoveLink(Command, frozen=True, kw_only=True):
     """Take a link away."""
 
@@ -168,11 +194,23 @@ class RemoveLink(Command, frozen=True, kw_only=True):
 
 
 class Relate(Command, frozen=True, kw_only=True):
-    """Relate the case to another; relating what is related so already changes nothing."""
+    """Relate the case to another; relating what is related so already changes nothing.
+
+    `both` lets either side have claimed it.
+    """
 
     permission = "case.relate"
     other: int
     type: str = "relates_to"
+    both: bool = False
+
+
+class EditRelation(Command, frozen=True, kw_only=True):
+    """Another type for a relation."""
+
+    permission = "case.relate"
+    relation: UUID
+    type: str
 
 
 class Unrelate(Command, frozen=True, kw_only=True):

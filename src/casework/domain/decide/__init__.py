@@ -11,13 +11,14 @@ from casework.domain.case import Case
 from casework.domain.commands import Command
 from casework.domain.decide import changing, children, opening, whole
 from casework.domain.decide.context import Context
-from casework.domain.events import Event
+from casework.domain.events import Envelope, Event, apply
 from casework.domain.lifecycle import check_frozen
 
 __all__ = ["Context", "decide"]
 
 _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Edit: changing.edit,
+    c.Forget: changing.forget,
     c.SetStatus: changing.set_status,
     c.Assign: changing.assign,
     c.Watch: changing.watch,
@@ -34,8 +35,10 @@ _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Attach: children.attach,
     c.Detach: children.detach,
     c.AddLink: children.add_link,
+    c.EditLink: children.edit_link,
     c.RemoveLink: children.remove_link,
     c.Relate: children.relate,
+    c.EditRelation: children.edit_relation,
     c.Unrelate: children.unrelate,
     c.Associate: children.associate,
     c.Dissociate: children.dissociate,
@@ -74,7 +77,20 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
             require_home(context.principal, seen)
     check_frozen(context.door.profile, seen, command.permission)
     context.check_expectation(seen, command.expect)
+    if isinstance(command, c.Several):
+        return _several(seen, command, context)
     return _RULES[type(command)](seen, command, context)
+
+
+def _several(case: Case, command: c.Several, context: Context) -> list[Event]:
+    """Return the events of all parts, each decided on what the ones before it made of the case."""
+    envelope = Envelope(context.at, context.principal.user, context.door.name, case.version + 1)
+    events: list[Event] = []
+    for part in command.parts:
+        for event in decide(case, part, context):
+            events.append(event)
+            case = apply(case, event, envelope)
+    return events or ([Event("edited")] if command.always else [])
 
 
 def _permission(command: Command) -> str:

@@ -8,6 +8,7 @@ from casework.domain.commands import (
     Assign,
     Delete,
     Edit,
+    Forget,
     Grant,
     Rate,
     Restore,
@@ -17,6 +18,7 @@ from casework.domain.commands import (
     Wake,
     Watch,
 )
+from casework.domain.decide import serving
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged, only
@@ -34,8 +36,8 @@ PLAIN = frozenset(MEMBERS) - {
 CLOSING = frozenset({"close_reason", "close_note", "resolution", "outcome", "closed_on"})
 """Members that may come with a move."""
 
-LEAST, MOST = 1, 5
-"""How content somebody can be."""
+LEAST = 1
+"""How discontent somebody can be."""
 
 
 def _row(kind: str, case: Case, **wanted: Any) -> list[Event]:
@@ -44,9 +46,11 @@ def _row(kind: str, case: Case, **wanted: Any) -> list[Event]:
 
 
 def edit(case: Case, command: Edit, context: Context) -> list[Event]:
-    """Return `edited` with what differs."""
+    """Return `edited` with what differs, and `assigned` when another service brings other workers."""
     wanted = settled(case, command.set, context)
-    return _row("edited", case, **wanted) or ([Event("edited")] if command.always else [])
+    workers = serving.changed_service(case, wanted, context)
+    events = [*_row("edited", case, **wanted), *_row("assigned", case, **workers)]
+    return events or ([Event("edited")] if command.always else [])
 
 
 def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -68,6 +72,11 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
     if not case.subject and kind is not None and wanted.get("subject") == kind.name:
         del wanted["subject"]
     return wanted
+
+
+def forget(case: Case, command: Forget, _context: Context) -> list[Event]:
+    """Return `forgotten`, which moves no revision."""
+    return _row("forgotten", case, **{command.member: None})
 
 
 def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
@@ -108,7 +117,8 @@ def _target(case: Case, command: SetStatus, move: Move | None, context: Context)
         stage = move.target
     elif command.status not in {None, case.status}:
         label = words.status(command.status)
-        return label.stage, label.number
+        fresh = label.initial and label.stage.done and case.stage is Stage.NEW
+        return case.stage if fresh else label.stage, label.number
     else:
         stage = command.stage if command.stage is not None and command.status is None else case.stage
     if stage is case.stage and case.status is not None:
@@ -147,10 +157,11 @@ def wake(case: Case, _command: Wake, _context: Context) -> list[Event]:
     return _row("woken", case, snoozed_at=None, snoozed_until=None)
 
 
-def rate(case: Case, command: Rate, _context: Context) -> list[Event]:
+def rate(case: Case, command: Rate, context: Context) -> list[Event]:
     """Return `rated`."""
-    if command.rating is not None and not LEAST <= command.rating <= MOST:
-        msg = f"A rating is a number from {LEAST} to {MOST}."
+    most = context.door.profile.best_rating
+    if command.rating is not None and not LEAST <= command.rating <= most:
+        msg = f"A rating is a number from {LEAST} to {most}."
         raise Invalid(msg, member="rating")
     return _row("rated", case, rating=command.rating, rating_comment=command.comment)
 
