@@ -9,15 +9,15 @@ import msgspec
 
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child
-from casework.domain.refusals import NotFound, TooBroad
+from casework.domain.refusals import Invalid, NotFound, TooBroad
 from casework.store import children, events, relations
 from casework.store.cases import COLUMNS, case_of
 from casework.store.lists import listing, search
-from casework.store.lists.filters import Where
+from casework.store.lists.filters import Group, Where
 from casework.store.lists.listing import Query
 from casework.store.postgres.database import Database
 
-__all__ = ["Page", "Query", "Reader", "Where"]
+__all__ = ["Group", "Page", "Query", "Reader", "Where"]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -95,6 +95,9 @@ class Reader:
             except asyncpg.QueryCanceledError as error:
                 msg = "The search is too broad; add a word or a filter."
                 raise TooBroad(msg, member="search") from error
+            except asyncpg.InvalidRegularExpressionError as error:
+                msg = "The regular expression cannot be read."
+                raise Invalid(msg, member="q") from error
         return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
 
     async def related(self, principal: Principal, numbers: Iterable[int], kind: str) -> dict[int, list[int]]:

@@ -15,7 +15,9 @@ _CHILD_OF: dict[type[Command], str] = {
     c.EditComment: "comment",
     c.RemoveComment: "comment",
     c.Detach: "file",
+    c.EditLink: "link",
     c.RemoveLink: "link",
+    c.EditRelation: "relation",
     c.Unrelate: "relation",
     c.Dissociate: "association",
 }

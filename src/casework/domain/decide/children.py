@@ -14,6 +14,8 @@ from casework.domain.commands import (
     Detach,
     Dissociate,
     EditComment,
+    EditLink,
+    EditRelation,
     Escalate,
     NewLink,
     Relate,
@@ -107,6 +109,14 @@ def new_link(link: NewLink, context: Context) -> Event:
     return Event("linked", wanted, noun="link", child=context.uid())
 
 
+def edit_link(_case: Case, command: EditLink, context: Context) -> list[Event]:
+    """Return `link_edited` with what differs."""
+    link = context.named(Link)
+    only(command.set, {"name", "url"})
+    new, was = changed(link, **command.set)
+    return [Event("link_edited", new, was, noun="link", child=link.uid)] if new else []
+
+
 def remove_link(_case: Case, _command: RemoveLink, context: Context) -> list[Event]:
     """Return `unlinked`."""
     return [_removal("unlinked", Link, context)]
@@ -124,7 +134,16 @@ def relate(case: Case, command: Relate, context: Context) -> list[Event]:
     if context.relation is not None:
         return []
     wanted: dict[str, Any] = {"other": other.number, "type": command.type}
+    if command.both:
+        wanted |= {"forward": True, "backward": True}
     return [Event("related", wanted, noun="relation", child=context.uid())]
+
+
+def edit_relation(_case: Case, command: EditRelation, context: Context) -> list[Event]:
+    """Return `relation_edited` when the type differs."""
+    relation = context.named(Relation)
+    new, was = changed(relation, type=command.type)
+    return [Event("relation_edited", new, was, noun="relation", child=relation.uid)] if new else []
 
 
 def unrelate(_case: Case, _command: Unrelate, context: Context) -> list[Event]:

@@ -62,14 +62,17 @@ async def frame(
     """Return what the rendering of these rows needs to know; `users` are named beside the rows."""
     rows = list(rows)
     words = await casebook.catalogue.vocabulary(who.tenant_id)
-    asked: dict[Any, set[int]] = {kind: {row[name] for row in rows for name in names} for kind, names in NAMED.items()}
-    asked[Person] |= {reporter_of(row) for row in rows}  # type: ignore[arg-type]  # None is taken out below
+    asked: dict[Any, set[int | None]] = {
+        kind: {row[name] for row in rows for name in names} for kind, names in NAMED.items()
+    }
+    asked[Person] |= {reporter_of(row) for row in rows}
     asked[StatusSet] = {words.set_of(row["status"]) for row in rows}
+    numbers = {kind: [number for number in found if number is not None] for kind, found in asked.items()}
     people = {row[name] for row in rows for name in USERS} | set(users)
     return Frame(
         who=who,
         words=words,
-        names=await casebook.identities.names(who.tenant_id, {kind: found - {None} for kind, found in asked.items()}),
+        names=await casebook.identities.names(who.tenant_id, numbers),
         faces=await casebook.people.faces(who.tenant_id, people - {None}),
         teams=await casebook.people.teams(who.tenant_id, {row["team"] for row in rows} - {None}),
         parts=parts,

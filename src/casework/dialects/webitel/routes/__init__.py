@@ -1,5 +1,5 @@
 """HTTP handlers: parse, call the casebook, render. No rules, no SQL."""
 
-from casework.dialects.webitel.routes import cases
+from casework.dialects.webitel.routes.cases import HANDLERS as CASES
 
-HANDLERS = [*cases.HANDLERS]
+HANDLERS = [*CASES]
