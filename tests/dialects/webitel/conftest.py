@@ -2,6 +2,7 @@
 
 import pytest
 
+from dialects.webitel.catalogue import Catalogue, Shop
 from dialects.webitel.client import Door, World
 
 
@@ -20,3 +21,15 @@ def root(world) -> Door:
 @pytest.fixture(scope="session")
 def anna(world) -> Door:
     return world.door("anna")
+
+
+@pytest.fixture
+def shop(server, world) -> Shop:
+    """A tenant of the test's own."""
+    return Shop(server, world.http)
+
+
+@pytest.fixture
+def goods(shop) -> Catalogue:
+    """The catalogue that a case needs, made through the door in a tenant of the test's own."""
+    return Catalogue(shop.door("root"))

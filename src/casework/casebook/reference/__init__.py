@@ -3,7 +3,7 @@
 How they are removed is in `removing.py`.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -98,11 +98,3 @@ class Reference:
         async with self._database.tenant(principal.tenant_id) as connection:
             found = await nouns.find(connection, principal.tenant_id, kind, "number", wanted)
         return {noun.number: noun for noun in found}
-
-    async def names(self, principal: Principal, asked: Mapping[type[Noun], Iterable[int]]) -> dict[int, str]:
-        """Return the names of nouns by number, deleted ones left out; at most one statement, whatever their kinds."""
-        wanted = {kind: set(numbers) for kind, numbers in asked.items()}
-        if not any(wanted.values()):
-            return {}
-        async with self._database.tenant(principal.tenant_id) as connection:
-            return await nouns.names(connection, principal.tenant_id, wanted)

@@ -80,6 +80,8 @@ async def remove(change: Change, noun: N) -> N:
         Invalid: It is in use, or others cannot do without it.
     """
     await references.keep_cases_out(change.connection, change.tenant)
+    if isinstance(noun, Status):
+        await _keep_flags(change, noun)
     return await _remove(change, noun)
 
 
@@ -149,3 +151,12 @@ async def _keep_used_set(change: Change, noun: StatusSet) -> None:
 async def _keep_sla_of_catalog(change: Change, noun: Sla) -> None:
     if any(node.parent is None for node in await change.find(Service, "sla", noun.number)):
         raise _in_use(Sla, "a catalog uses it")
+
+
+async def _keep_flags(change: Change, noun: Status) -> None:
+    """A set keeps a status that cases start with and one that ends them."""
+    rest = [label for label in await change.find(Status, "status_set", noun.status_set) if label.number != noun.number]
+    if noun.initial and not any(label.initial for label in rest):
+        raise _in_use(Status, "it is the initial one")
+    if noun.stage.done and not any(label.stage.done for label in rest):
+        raise _in_use(Status, "it is the last final one")
