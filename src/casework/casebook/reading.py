@@ -12,12 +12,13 @@ from casework.domain.case import Case, Child
 from casework.domain.refusals import Invalid, NotFound, TooBroad
 from casework.store import children, events, relations
 from casework.store.cases import COLUMNS, case_of
-from casework.store.lists import listing, search
-from casework.store.lists.filters import Group, Where
+from casework.store.lists import listing, parts, search
+from casework.store.lists.filters import MEMBERS, Condition, Group, Where
 from casework.store.lists.listing import Query
+from casework.store.lists.parts import Part
 from casework.store.postgres.database import Database
 
-__all__ = ["Group", "Page", "Query", "Reader", "Where"]
+__all__ = ["MEMBERS", "Condition", "Group", "Page", "Part", "Query", "Reader", "Where"]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -120,3 +121,21 @@ class Reader:
             raise NotFound(msg)
         async with self._database.tenant(principal.tenant_id) as connection:
             return await events.history(connection, principal.tenant_id, "case", number)
+
+    async def hanging(self, principal: Principal, cases: Iterable[int], wanted: Part) -> dict[int, list[Any]]:
+        """Return things of one kind on readable cases, by the case's number and in order."""
+        async with self._database.tenant(principal.tenant_id) as connection:
+            return await parts.of(connection, principal, cases, wanted)
+
+    async def numbered(self, principal: Principal, noun: str, number: int) -> tuple[int, Child]:
+        """Return the case that a comment, file, link or relation hangs on, and the thing itself, by its number.
+
+        Raises:
+            NotFound: There is none that the principal may see.
+        """
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found = await parts.by_number(connection, principal, noun, number)
+        if found is None:
+            msg = f"There is no such {noun}."
+            raise NotFound(msg)
+        return found

@@ -118,8 +118,17 @@ def instant(value: Any, member: str) -> datetime | None:
     if value is None or value == "":
         return None
     found = integer(value, member)
+    return at(found, member) if found else None
+
+
+def at(found: int, member: str) -> datetime:
+    """Return the time of a number of milliseconds.
+
+    Raises:
+        Invalid: It lies before the year 1 or after 9999.
+    """
     try:
-        return _EPOCH + timedelta(milliseconds=found) if found else None
+        return _EPOCH + timedelta(milliseconds=found)
     except OverflowError as error:
         msg = f"'{member}' is no time in milliseconds."
         raise Invalid(msg, member=member) from error
@@ -250,6 +259,16 @@ class Pattern(msgspec.Struct, frozen=True):
 
     value: str
     expression: bool = False
+
+    @property
+    def like(self) -> str:
+        """The pattern for `ilike`."""
+        return f"%{escaped(self.value)}%"
+
+
+def escaped(value: str) -> str:
+    """Return a text as it stands for itself in a pattern of `like`."""
+    return re.sub(r"([\\%_])", r"\\\1", value)
 
 
 def pattern(asked: Parameters, name: str = "q") -> Pattern | None:

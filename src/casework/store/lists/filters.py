@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import msgspec
 
-from casework.store.lists.members import MEMBERS, SHOWN_REQUESTER
+from casework.store.lists.members import HANGING, SHOWN_REQUESTER
+from casework.store.lists.members import MEMBERS as OF_CASES
 from casework.store.postgres.batch import Params
 
-__all__ = ["SHOWN_REQUESTER", "Condition", "Group", "Where", "conditions", "selective"]
+__all__ = ["MEMBERS", "SHOWN_REQUESTER", "Condition", "Group", "Where", "conditions", "selective"]
 
+MEMBERS = {**OF_CASES, **HANGING}
 _PERSONS = f"{SHOWN_REQUESTER} in (select p.number from persons p where p.tenant_id = c.tenant_id and "
 _REACHED = """(p.email ilike {0} or p.extra ->> 'phone' ilike {0}
  or jsonb_path_query_array(p.extra, '$.webitel.**.*[*].*')::text ilike {0})"""
@@ -48,6 +50,7 @@ class Where(msgspec.Struct, frozen=True):
     - `absent`: a member that has no value;
     - `like`: a member and an `ilike` pattern; `match`: a member and a regular expression;
     - `reached`: an `ilike` pattern of an address of the requester;
+    - `hangs`: a kind of thing, and the condition that one on the case meets;
     - `custom`: the custom field's name, an operator or `set`, and a text.
     """
 
@@ -130,6 +133,16 @@ def _reached(value: Any, params: Params) -> str:
     return _PERSONS + _REACHED.format(params.add(value, "text")) + ")"
 
 
+def _hangs(value: Any, params: Params) -> str:
+    noun, inner = value
+    if noun not in {"comment", "link", "file", "relation"}:
+        raise KeyError(noun)
+    return (
+        f"exists (select from {noun}s p where p.tenant_id = c.tenant_id and p.case_number = c.number"
+        f" and p.deleted_at is null and {_condition(inner, params)})"
+    )
+
+
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 
@@ -157,5 +170,6 @@ _KINDS = {
     "like": _like,
     "match": _match,
     "reached": _reached,
+    "hangs": _hangs,
     "custom": _custom,
 }

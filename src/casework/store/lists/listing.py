@@ -123,7 +123,7 @@ def page(
     elif found is None and reaches_all and not narrowed:
         listed = _merged(params, query, readable_cases) if query.stages and query.sort == "touched_at" else ""
         inner = listed or f"select c.number from cases c where {readable_rows} order by {_order(query)}"
-        total = _counted(params, principal.tenant_id, stages)
+        total = _counted(params, principal.tenant_id, stages) if query.counted else ""
     else:
         inner = f"select c.number from cases c where {readable_rows} order by {_order(query)}"
         total = f"select count(*) from cases c where {readable_rows}"

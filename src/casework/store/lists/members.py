@@ -79,3 +79,20 @@ MEMBERS: Mapping[str, tuple[str, str]] = {
     "status_condition.final": (f"(c.stage in ({_DONE}))", "boolean"),
 }
 """Path of a member to its SQL and the type of its values."""
+_STAMPED = {
+    "id": ("p.number", "bigint"),
+    "ver": ("p.revision", "bigint"),
+    "created_at": ("p.created_at", "timestamptz"),
+    "updated_at": ("coalesce(p.updated_at, p.created_at)", "timestamptz"),
+    "created_by.id": ("p.created_by", "bigint"),
+}
+_HANGING: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "comment": {"text": ("p.text", "text")},
+    "link": {"name": ("p.name", "text"), "url": ("p.url", "text")},
+    "file": {"name": ("p.name", "text"), "mime": ("p.content_type", "text"), "size": ("p.size", "bigint")},
+    "relation": {"relation_type": ("upper(p.type)", "text"), "related_case.id": ("p.other", "bigint")},
+}
+HANGING: Mapping[str, tuple[str, str]] = {
+    f"{noun}/{member}": found for noun, own in _HANGING.items() for member, found in {**_STAMPED, **own}.items()
+}
+"""The same for things `p` that hang on a case: `comment/text`."""

@@ -19,6 +19,8 @@ COLUMNS = (
     "planned_reaction_at", "planned_resolve_at", "fields", "created_at", "created_by", "updated_at", "updated_by",
     "revision", "acl",
 )  # fmt: skip
+SIDE = ("number", "subject", "type", "service", "priority", "revision")
+"""What one side of a relation shows of its case."""
 PREFIX = "CASE"
 """Stands before the number of a case that lies in no catalog."""
 ANONYMOUS = {"name": "Anonymous"}

@@ -24,14 +24,19 @@ USERS = ("created_by", "updated_by", "owner")
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """Names by number; `parts` holds what hangs on the cases, by kind and the case's number."""
+    """Names by number.
+
+    `parts` holds what hangs on the cases, rendered, by kind and the case's number, `others` rows of cases that
+    relations name.
+    """
 
     who: Principal
     words: Vocabulary
     names: Mapping[int, str]
     faces: Mapping[int, Face]
     teams: Mapping[int, Team]
-    parts: Mapping[str, Mapping[int, list[Any]]] = {}
+    parts: Mapping[str, Mapping[int, Any]] = {}
+    others: Mapping[int, Mapping[str, Any]] = {}
 
     def named(self, number: int | None) -> dict[str, Any] | None:
         """Return the link to a noun; None for none, and for one that is gone."""
@@ -57,7 +62,7 @@ def reporter_of(row: Mapping[str, Any]) -> int | None:
 
 
 async def frame(
-    casebook: Casebook, who: Principal, rows: Iterable[Mapping[str, Any]], users: Iterable[int] = (), **parts: Any
+    casebook: Casebook, who: Principal, rows: Iterable[Mapping[str, Any]], users: Iterable[int] = ()
 ) -> Frame:
     """Return what the rendering of these rows needs to know; `users` are named beside the rows."""
     rows = list(rows)
@@ -75,5 +80,4 @@ async def frame(
         names=await casebook.identities.names(who.tenant_id, numbers),
         faces=await casebook.people.faces(who.tenant_id, people - {None}),
         teams=await casebook.people.teams(who.tenant_id, {row["team"] for row in rows} - {None}),
-        parts=parts,
     )
