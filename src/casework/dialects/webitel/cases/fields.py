@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from casework.dialects.webitel import etag
+from casework.dialects.webitel.cases import custom
 from casework.dialects.webitel.cases.frame import Frame, reporter_of
 from casework.dialects.webitel.conventions import int64, lookup, milliseconds
 from casework.domain.case import Stage
@@ -156,7 +157,7 @@ RENDERERS: Mapping[str, Callable[[Frame, Row], Any]] = {
     "related": _part("related"),
     "role_ids": lambda _frame, row: sorted(ident for ident, letters in row["acl"].items() if "r" in letters),
     "dc": lambda frame, _row: str(frame.who.tenant_id),
-    "custom": lambda _frame, row: row["fields"] or None,
+    "custom": lambda frame, row: custom.shown(frame.words.fields_for(row["type"]), row["fields"]),
 }
 PARTS = ("comments", "links", "files", "related")
 HIDDEN = frozenset({"ver", *PARTS, "role_ids", "dc", "custom"})

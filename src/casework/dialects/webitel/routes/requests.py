@@ -1,12 +1,15 @@
 """What every operation does with a request and for its answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 
+from casework.dialects.dialect import services
 from casework.dialects.webitel import conventions
 from casework.dialects.webitel.conventions import Parameters, Window
+from casework.domain.access import Principal
 from casework.domain.refusals import Invalid, TooLarge, Unsupported
 from casework.web import bodies
 
@@ -73,3 +76,23 @@ def listed(
         others: What else is in the answer.
     """
     return {"page": str(shown.page) if text else shown.page, "next": more, name: rows, **others}
+
+
+async def actor(request: Ask, who: Principal, given: Mapping[str, Any]) -> Principal:
+    """Return who is to appear as the author: the user that `userID` names, else who asks (spec/webitel §5.2).
+
+    Permissions and reach stay those of who asks, and the event says on whose behalf it was.
+
+    Raises:
+        Invalid: There is no such user, or it is a customer.
+    """
+    number = conventions.reference(given.get("user_id"), "userID")
+    if number is None or number == who.user:
+        return who
+    found = (await services(request).casebook.people.users(who.tenant_id, [number])).get(number)
+    if found is None or found.disabled or found.kind == "customer":
+        msg = "'userID' names no user."
+        raise Invalid(msg, member="userID")
+    faces = await services(request).casebook.people.faces(who.tenant_id, [number])
+    person = faces[number].person if number in faces else who.person
+    return msgspec.structs.replace(who, user=number, person=person, on_behalf_of=who.user)
