@@ -2,7 +2,7 @@
 
 import pytest
 
-from dialects.webitel.catalogue import Shop, ref
+from dialects.webitel.catalogue import Catalogue, Shop, ref
 
 
 def names(rows):
@@ -195,12 +195,10 @@ def test_catalogs_come_in_pages_and_are_sorted(tree):
 # ---- who sees which catalogs
 
 
-def test_agents_see_catalogs_of_their_teams_and_skills_and_those_of_nobody(server, world):
+def test_agents_see_catalogs_of_their_teams_and_skills_and_those_of_nobody(server, world, exported):
     users = {"teams": [{"key": "desk", "name": "Desk", "members": ["anna"]}]}
     shop = Shop(server, world.http, **users)
     shop.apply(users=[{"key": "bert", "name": "Bert", "roles": ["agent"], "extra": {"webitel": {"skills": ["7"]}}}])
-    from dialects.webitel.catalogue import Catalogue  # noqa: PLC0415 - only here
-
     goods = Catalogue(shop.door("root"))
     team = goods.new_catalog("Team's", teams=[{"id": shop.number("teams", "desk")}])
     goods.new_catalog("Skilled", skills=[{"id": "7", "name": "Welding"}])
@@ -211,17 +209,16 @@ def test_agents_see_catalogs_of_their_teams_and_skills_and_those_of_nobody(serve
     assert team["teams"] == [{"id": shop.number("teams", "desk"), "name": "Desk"}]
     shop.door("anna").get(f"/cases/catalogs/{team['id']}")
     shop.door("bert").refused("GET", f"/cases/catalogs/{team['id']}", 404)
-    exported = server.export(shop.key)["tenants"][0]["catalogs"] if hasattr(server, "export") else None
-    if exported is not None:
-        assert {entry["name"]: entry.get("teams") for entry in exported}["Team's"] == ["desk"]
+    kept = {entry["name"]: entry for entry in exported(shop)["catalogs"]}
+    assert kept["Team's"]["teams"] == ["desk"]
+    assert kept["Skilled"]["extra"] == {"webitel": {"skills": [{"id": "7", "name": "Welding"}]}}
+    assert [service["name"] for service in kept["IT"]["services"]] == ["Mail"]
 
 
 # ---- services
 
 
 def test_a_service_is_made_read_changed_and_removed(server, world):
-    from dialects.webitel.catalogue import Catalogue  # noqa: PLC0415 - only here
-
     shop = Shop(server, world.http, teams=[{"key": "desk", "name": "Desk"}, {"key": "dyn", "kind": "dynamic"}])
     goods, desk = Catalogue(shop.door("root")), shop.number("teams", "desk")
     root = goods.root
@@ -322,9 +319,7 @@ def test_several_go_at_once_or_none(tree):
     several = f"{tree.spam['id']},{tree.network['id']}"
     root.refused("DELETE", f"/cases/services/{several},999999", 404)
     root.refused("DELETE", f"/cases/services/{several},x", 400)
-    assert root.delete(f"/cases/services/{several}") == {
-        "items": [{"id": tree.spam["id"]}, {"id": tree.network["id"]}]
-    }
+    assert root.delete(f"/cases/services/{several}") == {"items": [{"id": tree.spam["id"]}, {"id": tree.network["id"]}]}
     assert names(root.get("/cases/services")["items"]) == ["aliases", "Mail"]
     both = f"{tree.catalog['id']}%2C{tree.hr['id']}"
     assert len(root.delete(f"/cases/catalogs/{both}")["items"]) == 2

@@ -21,7 +21,6 @@ from casework.store import nouns
 from casework.store.lists import lookups
 from casework.store.lists.lookups import Lookup
 from casework.store.postgres.database import Database
-from casework.store.upkeep import worlds
 
 __all__ = ["Change", "Lookup", "Reference"]
 
@@ -60,9 +59,10 @@ class Reference:
         words = await self._catalogue.words(tenant)
         try:
             async with self._database.transaction(tenant) as connection:
+                change = Change(connection, principal, door, self._clock, executor=self._executor, words=words)
                 if permission == "catalogue.edit":
-                    await worlds.lock(connection, tenant)
-                yield Change(connection, principal, door, self._clock, executor=self._executor, words=words)
+                    await change.alone()
+                yield change
         except asyncpg.UniqueViolationError as error:
             member = "external_id" if "external_id" in (error.constraint_name or "") else "key"
             msg = "Another one has this already."

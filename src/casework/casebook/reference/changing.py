@@ -13,6 +13,7 @@ from casework.domain.doors import Door
 from casework.domain.nouns import Noun
 from casework.domain.refusals import NotFound
 from casework.store import nouns, references
+from casework.store.upkeep import worlds
 
 N = TypeVar("N", bound=Noun)
 
@@ -39,6 +40,10 @@ class Change:
         self._executor = executor
         self._registry = Registry(clock, principal.user, door.name)
 
+    async def alone(self) -> None:
+        """Wait until nobody else changes the catalogue, and keep others from it until the end."""
+        await worlds.lock(self.connection, self.tenant)
+
     async def get(self, kind: type[N], number: int) -> N:
         """Return a noun as it is, locked until the end.
 
@@ -55,11 +60,16 @@ class Change:
         """Return the nouns whose member is one of these, deleted ones left out."""
         return await nouns.find(self.connection, self.tenant, kind, member, wanted)
 
-    async def add(self, kind: type[N], **members: Any) -> N:
+    async def everything(self, kind: type[N]) -> list[N]:
+        """Return all nouns of a kind of which there are not many, deleted ones left out."""
+        found = await nouns.everything(self.connection, self.tenant, kind)
+        return [noun for noun in found if noun.deleted_at is None]
+
+    async def add(self, kind: type[N], /, **members: Any) -> N:
         """Make a noun and return it."""
         return await self._registry.add(self.connection, kind, self.tenant, **members)
 
-    async def set(self, noun: N, **members: Any) -> N:
+    async def set(self, noun: N, /, **members: Any) -> N:
         """Change members of a noun and return it; nothing happens when none differs."""
         return await self._registry.change(self.connection, noun, **members)
 

@@ -79,6 +79,7 @@ async def remove(change: Change, noun: N) -> N:
     Raises:
         Invalid: It is in use, or others cannot do without it.
     """
+    await change.alone()
     await references.keep_cases_out(change.connection, change.tenant)
     if isinstance(noun, Status):
         await _keep_flags(change, noun)
@@ -91,6 +92,7 @@ async def remove_branches(change: Change, nodes: Iterable[Service]) -> list[Serv
     Raises:
         Invalid: A case uses one of them, or something below it.
     """
+    await change.alone()
     await references.keep_cases_out(change.connection, change.tenant)
     named = list(nodes)
     whole = await references.below(change.connection, change.tenant, [node.number for node in named])

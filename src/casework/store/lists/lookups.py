@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import asyncpg
 import msgspec
 
-from casework.domain.nouns import Noun, Service, Sla, SlaCondition, User
+from casework.domain.nouns import Noun, Person, Service, Sla, SlaCondition, User
 from casework.domain.refusals import Invalid
 from casework.store.nouns import columns, listing, value
 from casework.store.postgres.batch import Params
@@ -36,12 +36,19 @@ _CONDITIONS: Mapping[str, str] = {
     " and of.number = {0} and of.sla = c.sla"
     " where c.tenant_id = n.tenant_id and c.deleted_at is null and n.number = any(c.priorities)))",
     "with_priority": "n.priorities && {0}",
-    "without_team": "n.teams = '{{}}'",
-    "search_person": "(n.name ilike {0} or n.first_name || ' ' || n.last_name ilike {0} or n.email ilike {0}"
-    " or n.extra::text ilike {0})",
+    "apart": "n.key is distinct from {0}",
 }
 """What else can be asked, by name; `{0}` stands for the value. `not_in_sla` and `in_sla_condition` are spec/webitel §9:
 priorities that no condition of the SLA uses, and those of a condition with the ones its SLA has left."""
+
+
+_SHOWN: Mapping[type[Noun], str] = {Person: "coalesce(nullif(n.name, ''), trim(n.first_name || ' ' || n.last_name))"}
+"""How a kind is named where its column `name` alone does not say it."""
+_SEARCHED: Mapping[type[Noun], str] = {
+    Person: f"({_SHOWN[Person]} || ' ' || coalesce(n.email, '') || ' ' || coalesce(n.extra ->> 'phone', '') || ' '"
+    " || jsonb_path_query_array(n.extra, '$.webitel.*[*].*')::text)"
+}
+"""What a search looks through, where that is more than the name: a person's addresses, too."""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +86,7 @@ async def page(connection: Any, tenant: int, kind: type[N], lookup: Lookup) -> l
     for name, asked in lookup.conditions.items():
         where += " and " + _CONDITIONS[name].format(params.add(asked) if "{0}" in _CONDITIONS[name] else "")
     if lookup.search:
-        where += " and " + searched("n.name", lookup.search, params)
+        where += " and " + searched(_SEARCHED.get(kind, "n.name"), lookup.search, params)
     window = f" offset {params.add(lookup.offset, 'bigint')}" if lookup.offset else ""
     window += f" limit {lookup.limit:d}" if lookup.limit is not None else ""
     try:
@@ -114,6 +121,8 @@ def _order(kind: type[Noun], lookup: Lookup) -> str:
     stamp = by in {"created_by", "updated_by"}
     if table := User.table if stamp else _NAMED.get((kind, by)):
         key = f'(select lower(r.name) from {table} r where r.tenant_id = n.tenant_id and r.number = n."{by}")'
+    elif by == "name" and kind in _SHOWN:
+        key = f"lower({_SHOWN[kind]})"
     elif by in {"name", "description", "code", "prefix", "color", "type"}:
         key = f'lower(n."{by}")'
     else:

@@ -1,6 +1,7 @@
 """All handlers of the lookups."""
 
-from casework.dialects.webitel.lookups import calendars, catalogs
+from casework.dialects.webitel.administration import access, channels, defaults, extensions
+from casework.dialects.webitel.lookups import calendars, catalogs, contacts, groups
 from casework.dialects.webitel.lookups.conditions import STATUS_CONDITIONS
 from casework.dialects.webitel.lookups.handlers import handlers
 from casework.dialects.webitel.lookups.simple import (
@@ -27,4 +28,10 @@ HANDLERS = [
     *(handler for table in TABLES for handler in handlers(table)),
     *catalogs.HANDLERS,
     *calendars.HANDLERS,
+    *contacts.HANDLERS,
+    *groups.HANDLERS,
+    *access.HANDLERS,
+    *defaults.HANDLERS,
+    *extensions.HANDLERS,
+    *channels.HANDLERS,
 ]
