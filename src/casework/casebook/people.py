@@ -95,6 +95,19 @@ class People:
         async with self._database.tenant(tenant) as connection:
             return await nouns.page(connection, tenant, kind, offset, limit)
 
+    async def numbered(self, tenant: int, kind: type[N], numbers: Iterable[int]) -> dict[int, N]:
+        """Return nouns of a kind by number, deleted ones left out."""
+        wanted = list(numbers)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return {noun.number: noun for noun in await nouns.find(connection, tenant, kind, "number", wanted)}
+
+    async def everything(self, tenant: int, kind: type[N]) -> list[N]:
+        """Return all nouns of a small kind, deleted ones left out."""
+        async with self._database.tenant(tenant) as connection:
+            return [noun for noun in await nouns.everything(connection, tenant, kind) if noun.deleted_at is None]
+
     async def by_uid(self, tenant: int, kind: type[N], uid: UUID) -> N:
         """Return a person, organization or team.
 

@@ -27,8 +27,9 @@ _TEMPLATES = {
     "requester_email": _PERSONS + "lower(p.email) = lower({}::text))",
     "requester_phone": _PERSONS + "p.extra ->> 'phone' = {}::text)",
     "about": f"({SHOWN_REQUESTER} = any({{0}}::bigint[]) or {MEMBERS['assignee.id'][0]} = any({{0}}::bigint[]))",
-    "communication": "exists (select from communications h where h.tenant_id = c.tenant_id"
-    " and h.case_number = c.number and h.deleted_at is null and h.external_id = any({}::text[]))",
+    "communication": "exists (select from associations h join objects o on o.tenant_id = h.tenant_id"
+    " and o.number = h.object where h.tenant_id = c.tenant_id and h.case_number = c.number"
+    " and h.deleted_at is null and h.relation = 'communication' and o.external_id = any({}::text[]))",
 }
 _FLAGS = {
     "attached": f"({_HANGS.format('files')} or {_HANGS.format('links')})",

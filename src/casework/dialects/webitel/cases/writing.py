@@ -92,8 +92,8 @@ def unfolded(body: Body) -> dict[str, Any]:
 # ---- a new case
 
 
-def opening(world: World, body: Body) -> list[Command]:
-    """Return the commands for a new case: it with its links, and its relations.
+def opening(world: World, body: Body, rights: Mapping[str, str]) -> list[Command]:
+    """Return the commands for a new case: it with its links, and its relations; `rights` is its first access list.
 
     Raises:
         Invalid: Something is missing, malformed or not there.
@@ -119,6 +119,8 @@ def opening(world: World, body: Body) -> list[Command]:
     }
     custom.check_required(known, members["fields"])
     wanted = {name: value for name, value in members.items() if value is not None}
+    if rights:
+        wanted["acl"] = dict(rights)
     return [Open(set=wanted, links=_links(body)), *_relations(body)]
 
 

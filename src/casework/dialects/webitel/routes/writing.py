@@ -6,6 +6,7 @@ from litestar import Response, delete, patch, post, put
 
 from casework.dialects.dialect import services
 from casework.dialects.webitel import conventions, etag, identity
+from casework.dialects.webitel.administration.defaults import starting_rights
 from casework.dialects.webitel.cases import fields, writing
 from casework.dialects.webitel.etag import Etag
 from casework.dialects.webitel.routes import requests
@@ -28,7 +29,8 @@ async def create(request: Ask) -> Response[bytes]:
     who = await identity.entered(request, "cases", "x")
     body = writing.unfolded(await requests.body(request))
     shown = fields.chosen(conventions.fields(requests.asked(request)), fields.EVERYTHING)
-    commands = writing.opening(await _world(request, who, body), body)
+    rights = await starting_rights(services(request).casebook, who)
+    commands = writing.opening(await _world(request, who, body), body, rights)
     actor = await requests.actor(request, who, body)
     outcomes = await services(request).casebook.execute_all(actor, WEBITEL_DOOR, commands)
     return requests.answer(await one(request, who, outcomes[0].case.number, shown))
