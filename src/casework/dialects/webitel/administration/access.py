@@ -113,9 +113,10 @@ async def rules(request: Ask) -> Response[bytes]:
 async def toggle(request: Ask) -> Response[bytes]:
     """`PATCH /{object}/{object_id}/acl`: gives and takes rights; the creator keeps all of them whatever is said."""
     who = await identity.entered(request, "cases", "w")
-    number, asked = _case(request), changes(await requests.anything(request))
+    casebook, number = services(request).casebook, _case(request)
+    await casebook.read.one(who, number, ("number",))
+    asked = changes(await requests.anything(request))
     await _check_subjects(request, who, [grantee for grantee, _ in asked])
-    casebook = services(request).casebook
     for left in reversed(range(TRIES)):
         row = await casebook.read.one(who, number, ("acl", "version", "created_by"))
         acl = dict(row["acl"])
