@@ -149,12 +149,12 @@ _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
 def _custom(value: Any, params: Params) -> str:
     name, operator, text = value
-    inner = f"c.fields ->> {params.add(name, 'text')}"
-    if operator == "set":
-        return f"({inner} is not null)"
     if operator in {"=", "<>"}:
         sign = "is true" if operator == "=" else "is not true"
         return f"({_field((name, text), params)} {sign})"
+    inner = f"c.fields ->> {params.add(name, 'text')}"
+    if operator == "set":
+        return f"({inner} is not null)"
     if operator not in _OPERATORS:
         raise KeyError(operator)
     if _NUMBER.fullmatch(text):
