@@ -11,6 +11,8 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from casework.server import DIALECTS
+from security.webitel_cases import BODIES as WEBITEL_BODIES
+from security.webitel_cases import CASE_ROUTES
 from security.webitel_lookups import LOOKUPS
 
 if TYPE_CHECKING:
@@ -78,6 +80,7 @@ TABLE: dict[tuple[str, str], str | None] = {
         for noun in ("accounts", "contacts", "teams", "users")
         for one in ("", "/{pk:str}")
     },
+    **CASE_ROUTES,
     **LOOKUPS,
 }
 BODIES = {
@@ -123,7 +126,8 @@ def _send(server: Cast, method: str, path: str, user: str | None, case: str) -> 
     if user is not None:
         headers["Authorization"] = f"Bearer {server.secret(user)}"
         headers["X-Webitel-Access"] = server.secret(user)
-    body = next((body for end, body in BODIES.items() if path.endswith(end)), None)
+    known = {**BODIES, **WEBITEL_BODIES} if path.startswith("/webitel/") else BODIES
+    body = next((body for end, body in known.items() if path.endswith(end)), None)
     if path.endswith("/attachments"):
         return httpx.request(method, url, headers=headers, files={"file": ("a.txt", b"x")})
     return httpx.request(method, url, headers=headers, json=body if method != "GET" else None)
