@@ -305,7 +305,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Edit(set={"subject": "Other"}),
     c.EditWhole(set={"subject": "Other"}),
     c.Forget(member="close_reason"),
-    c.Several(parts=(c.Edit(set={"subject": "Other"}), c.Rate(rating=2))),
+    c.Several(parts=(c.Edit(set={"subject": "Other"}),)),
     c.SetStatus(stage=Stage.WAITING),
     c.Assign(set={"owner": STRANGER}),
     c.AddComment(text="Hello"),

@@ -67,6 +67,7 @@ KINDS = {
     "Open": "opened",
     "Edit": "edited",
     "EditWhole": "edited",
+    "Several": "edited",
     "SetStatus": "status_changed",
     "Assign": "assigned",
     "AddComment": "commented",
@@ -75,7 +76,9 @@ KINDS = {
     "Attach": "attached",
     "Detach": "detached",
     "AddLink": "linked",
+    "EditLink": "link_edited",
     "RemoveLink": "unlinked",
+    "EditRelation": "relation_edited",
     "Relate": "related",
     "Unrelate": "unrelated",
     "Associate": "associated",
@@ -94,8 +97,8 @@ KINDS = {
 NOUNS = {
     "comment": {"AddComment", "EditComment", "RemoveComment"},
     "file": {"Attach", "Detach"},
-    "link": {"AddLink", "RemoveLink"},
-    "relation": {"Relate", "Unrelate"},
+    "link": {"AddLink", "EditLink", "RemoveLink"},
+    "relation": {"Relate", "EditRelation", "Unrelate"},
     "association": {"Associate", "Dissociate"},
 }
 

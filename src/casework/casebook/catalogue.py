@@ -19,6 +19,7 @@ from casework.domain.nouns import (
     StatusSet,
     Team,
 )
+from casework.domain.sla.calendar import WorkingTime
 from casework.domain.vocabulary import Vocabulary
 from casework.store import nouns
 from casework.store.people import tenants
@@ -56,7 +57,7 @@ class Catalogue:
         known = self._vocabularies.get(tenant_id)
         if known is None or known.version != tenant.catalogue_version:
             async with self._database.tenant(tenant_id) as connection:
-                known = await read_vocabulary(connection, tenant_id, tenant.catalogue_version)
+                known = await read_vocabulary(connection, tenant_id, tenant.catalogue_version, known)
             self._vocabularies[tenant_id] = known
         return known
 
@@ -71,8 +72,16 @@ class Catalogue:
         self._vocabularies.pop(tenant_id, None)
 
 
-async def read_vocabulary(connection: Any, tenant_id: int, version: int) -> Vocabulary:
-    """Read a vocabulary from the tables."""
+async def read_vocabulary(
+    connection: Any, tenant_id: int, version: int, before: Vocabulary | None = None
+) -> Vocabulary:
+    """Read a vocabulary from the tables.
+
+    Calendars that are as they were `before` are kept, since they know their years by now; nothing else may be taken
+    from a reading that was not committed.
+    """
+    worked = {calendar.key: calendar for calendar in before.calendars.values()} if before else {}
+    calendars = await nouns.everything(connection, tenant_id, Calendar)
     sets = await nouns.everything(connection, tenant_id, StatusSet)
     first = min(sets, key=lambda s: (s.deleted_at is not None, s.key != "default", s.number))
     return Vocabulary(
@@ -84,9 +93,9 @@ async def read_vocabulary(connection: Any, tenant_id: int, version: int) -> Voca
         services={s.number: s for s in await nouns.everything(connection, tenant_id, Service)},
         default_set=first.number,
         departments={d.number: d for d in await nouns.everything(connection, tenant_id, Department)},
+        slas={s.number: s for s in await nouns.everything(connection, tenant_id, Sla)},
+        conditions={c.number: c for c in await nouns.everything(connection, tenant_id, SlaCondition)},
+        calendars={c.number: worked.get((c.number, c.version)) or WorkingTime(c) for c in calendars},
         fields={f.number: f for f in await nouns.everything(connection, tenant_id, Field)},
         teams={t.number: t for t in await nouns.everything(connection, tenant_id, Team)},
-        slas={s.number: s for s in await nouns.everything(connection, tenant_id, Sla)},
-        sla_conditions={s.number: s for s in await nouns.everything(connection, tenant_id, SlaCondition)},
-        calendars={c.number: c for c in await nouns.everything(connection, tenant_id, Calendar)},
     )

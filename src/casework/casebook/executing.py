@@ -140,7 +140,7 @@ class Executor:
     ) -> Outcome:
         """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them."""
         tenant = principal.tenant_id
-        around = await look_up(connection, tenant, number, command)
+        around = await look_up(connection, tenant, number, command, words.vocabulary)
         now = command.at or self._clock()
         for case in around.locked:
             if case.touched_at is not None and now <= case.touched_at:
@@ -160,6 +160,9 @@ class Executor:
             others=around.others,
             relations=around.relations,
             degrees=around.degrees,
+            history=around.agreements.history,
+            policies=around.agreements.policies,
+            calendars=around.agreements.calendars,
         )
         happened = decide(around.case, command, context)
         if not happened and around.case is not None:

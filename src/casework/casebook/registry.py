@@ -8,10 +8,11 @@ from uuid import UUID
 
 import msgspec
 
+from casework.casebook.sla import holidays
 from casework.domain.chain import GENESIS
 from casework.domain.events import Envelope, Event
 from casework.domain.ids import uuid7
-from casework.domain.nouns import Key, Noun, Object, Person
+from casework.domain.nouns import Calendar, Key, Noun, Object, Person
 from casework.store import events, nouns
 from casework.store.postgres.batch import Batch
 
@@ -44,6 +45,7 @@ class Registry:
         at = self._clock()
         if number is None:
             (number,) = await nouns.numbers(connection, tenant)
+        members |= _copied(kind, members, at)
         uid: UUID = uuid7(at, os.urandom(10))
         stamps: dict[str, Any] = {
             "created_at": at,
@@ -63,6 +65,7 @@ class Registry:
         if not new:
             return before
         at = self._clock()
+        new |= _copied(type(before), new, at)
         was = {name: getattr(before, name) for name in new}
         after = msgspec.structs.replace(before, **new, version=before.version + 1, updated_at=at, updated_by=self.actor)
         batch = Batch()
@@ -91,3 +94,10 @@ class Registry:
 
 def _recorded(members: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in members.items() if name not in UNRECORDED}
+
+
+def _copied(kind: type[Noun], members: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the holidays that go with naming a country in a calendar."""
+    if not issubclass(kind, Calendar) or "holidays" not in members:
+        return {}
+    return {"days": holidays.copied(members["holidays"], at.year)}

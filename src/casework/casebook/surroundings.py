@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from casework.casebook.sla.agreements import Agreements, agreements
 from casework.domain import commands as c
 from casework.domain.case import Case, Child, Relation
 from casework.domain.commands import Command
 from casework.domain.nouns import User
+from casework.domain.vocabulary import Vocabulary
 from casework.store import cases, nouns
 
 _CHILD_OF: dict[type[Command], str] = {
@@ -36,6 +38,7 @@ class Surroundings(msgspec.Struct):
     others: dict[int, Case] = {}
     relations: dict[int, Relation] = {}
     degrees: dict[int, int] = {}
+    agreements: Agreements = Agreements()
 
     @property
     def locked(self) -> Iterable[Case]:
@@ -48,10 +51,24 @@ class Surroundings(msgspec.Struct):
         return [child for child in (self.child, self.active, *self.relations.values()) if child is not None]
 
 
-async def look_up(connection: Any, tenant: int, number: int | None, command: Command) -> Surroundings:
+async def look_up(
+    connection: Any, tenant: int, number: int | None, command: Command, words: Vocabulary
+) -> Surroundings:
     """Lock the cases that the command touches, in uid order, and read what it names."""
     if number is None:
         return Surroundings(None)
+    found = await _look_up(connection, tenant, number, command)
+    if command.timed and found.case is not None and _may_be_planned(found.case, command):
+        found.agreements = await agreements(connection, tenant, number, words)
+    return found
+
+
+def _may_be_planned(case: Case, command: Command) -> bool:
+    """Whether the case has an SLA or may get one, so that its clocks count."""
+    return case.sla is not None or any(name in getattr(command, "set", {}) for name in ("service", "sla"))
+
+
+async def _look_up(connection: Any, tenant: int, number: int, command: Command) -> Surroundings:
     if isinstance(command, c.EditWhole):
         return await _for_edit(connection, tenant, number, command)
     numbers = [number, command.other] if isinstance(command, c.Relate) else [number]

@@ -42,6 +42,7 @@ class Audience(StrEnum):
 class Case(msgspec.Struct, frozen=True):
     """One case. Numbers name other nouns of the same tenant; times are UTC with millisecond precision.
 
+    `sla_versions` are the versions of the SLA, its condition and its calendar that count (0: none).
     The members up to `deleted_at` are set by events; the stamps behind them follow from the events' envelopes.
     """
 
@@ -90,6 +91,7 @@ class Case(msgspec.Struct, frozen=True):
     due_at: datetime | None = None
     sla: int | None = None
     sla_condition: int | None = None
+    sla_versions: tuple[int, ...] = ()
     planned_reaction_at: datetime | None = None
     planned_resolve_at: datetime | None = None
     snoozed_at: datetime | None = None

@@ -33,10 +33,12 @@ class NewLink(msgspec.Struct, frozen=True):
 class Command(msgspec.Struct, frozen=True, kw_only=True):
     """What is common to all. `permission` is what the principal needs, on top of reach.
 
+    `timed` commands may change what the clocks of a case depend on: stage, service, priority, SLA.
     `at` is when it happened if that was not now: importing history needs `case.impersonate`.
     """
 
     permission: ClassVar[str] = ""
+    timed: ClassVar[bool] = False
     expect: Expectation | None = None
     at: datetime | None = None
 
@@ -56,6 +58,7 @@ class Edit(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.edit"
+    timed = True
     set: Mapping[str, Any]
     always: bool = False
 
@@ -77,6 +80,7 @@ class EditWhole(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.edit"
+    timed = True
     set: Mapping[str, Any] = {}
     fields: Mapping[str, tuple[str, ...]] = {}
     owner: int | msgspec.UnsetType | None = msgspec.UNSET
@@ -96,7 +100,7 @@ class Forget(Command, frozen=True, kw_only=True):
     """What the case named is gone for good: the member that named it becomes empty. Nobody edited the case by that."""
 
     permission = "catalogue.edit"
-    member: Literal["close_reason", "sla_condition"]
+    member: Literal["close_reason"]
 
 
 class Several(Command, frozen=True, kw_only=True):
@@ -106,14 +110,21 @@ class Several(Command, frozen=True, kw_only=True):
     """
 
     permission = "case.edit"
+    timed = True
     parts: tuple[Command, ...]
     always: bool = False
+
+    @property
+    def set(self) -> Mapping[str, Any]:
+        """The members that the parts name."""
+        return {name: value for part in self.parts for name, value in getattr(part, "set", {}).items()}
 
 
 class SetStatus(Command, frozen=True, kw_only=True):
     """Move to a stage, a status, or by a profile's named action; `set` are close members, `comment` goes with it."""
 
     permission = "case.status"
+    timed = True
     stage: Stage | None = None
     status: int | None = None
     action: str | None = None

@@ -170,13 +170,19 @@ class CloseReason(Noun, frozen=True):
 
 
 class Calendar(Noun, frozen=True):
-    """Working time in an IANA zone: weekly hours, dated exceptions, holidays of a country."""
+    """Working time in an IANA zone: weekly hours, dated exceptions, holidays of a country.
+
+    `hours` are {day: mon…sun, from, to} with times of day up to 24:00, `exceptions` {date, repeat: yearly or none,
+    working, from, to, name}; `holidays` names a country, or one with its subdivision (DE-BY), and `days` ({date, name})
+    are its holidays, copied when the country was named so that no upgrade moves them.
+    """
 
     table = "calendars"
     timezone: str = "UTC"
     hours: tuple[dict[str, Any], ...] = ()
     exceptions: tuple[dict[str, Any], ...] = ()
     holidays: str | None = None
+    days: tuple[dict[str, Any], ...] = ()
 
 
 class Sla(Noun, frozen=True):

@@ -7,7 +7,6 @@ import msgspec
 
 from casework.domain.case import Stage
 from casework.domain.nouns import (
-    Calendar,
     CaseType,
     Department,
     Field,
@@ -20,6 +19,8 @@ from casework.domain.nouns import (
     Team,
 )
 from casework.domain.refusals import Invalid
+from casework.domain.sla.calendar import WorkingTime
+from casework.domain.sla.policy import Policy, policy
 
 NIL = UUID(int=0)
 DEEPEST = 10
@@ -40,8 +41,8 @@ class Vocabulary(msgspec.Struct, frozen=True):
     departments: dict[int, Department] = {}
     teams: dict[int, Team] = {}
     slas: dict[int, Sla] = {}
-    sla_conditions: dict[int, SlaCondition] = {}
-    calendars: dict[int, Calendar] = {}
+    conditions: dict[int, SlaCondition] = {}
+    calendars: dict[int, WorkingTime] = {}
 
     def fields_for(self, case_type: int | None) -> dict[str, Field]:
         """Return the custom fields that a case of this type may have, by name: the tenant's and the type's own."""
@@ -137,3 +138,40 @@ class Vocabulary(msgspec.Struct, frozen=True):
             key=lambda s: s.number,
             default=None,
         )
+
+    def sla_for(self, service: int | None) -> int | None:
+        """Return the SLA of the nearest node of the service's chain that has one (spec/webitel §5.2)."""
+        named = (self.slas.get(node.sla or 0) for node in self.chain(service))
+        return next((sla.number for sla in named if sla is not None and sla.deleted_at is None), None)
+
+    def condition_for(self, sla: int | None, priority: int | None) -> int | None:
+        """Return the first condition of an SLA that lists the priority."""
+        live = (c for c in self.conditions.values() if c.sla == sla and c.deleted_at is None)
+        return min((c.number for c in live if priority in c.priorities), default=None)
+
+    def current(self, sla: int, condition: int | None) -> Policy | None:
+        """Return what an SLA with a condition of its own agrees today, None where one of them is not there."""
+        try:
+            return self.policy(sla, condition)
+        except Invalid:
+            return None
+
+    def policy(self, sla: int, condition: int | None) -> Policy:
+        """Return what an SLA with a condition of its own agrees today.
+
+        Raises:
+            Invalid: There is no such SLA, condition or calendar.
+        """
+        found = self.slas.get(sla)
+        if found is None:
+            msg = "There is no such SLA."
+            raise Invalid(msg, member="sla")
+        own = self.conditions.get(condition) if condition is not None else None
+        if condition is not None and (own is None or own.sla != sla):
+            msg = "There is no such condition of the SLA."
+            raise Invalid(msg, member="sla_condition")
+        calendar = self.calendars.get(found.calendar or 0)
+        if found.calendar is not None and calendar is None:
+            msg = "There is no such calendar."
+            raise Invalid(msg, member="calendar")
+        return policy(found, own, calendar.key[1] if calendar else 0)

@@ -187,10 +187,11 @@ def _typed(members: Mapping[str, Any], noun: str | None) -> dict[str, Any]:
     return {name: msgspec.convert(value, TYPES[name][noun], strict=False) for name, value in members.items()}
 
 
-async def history(connection: Any, tenant: int, kind: str, subject: int) -> list[StoredEvent]:
-    """Return all events of one subject, in order."""
+async def history(connection: Any, tenant: int, kind: str, subject: int, *, own: bool = False) -> list[StoredEvent]:
+    """Return the events of one subject, in order: all of them, or its own without those of what hangs on it."""
+    only = " and e.data->>'noun' is null" if own else ""
     rows = await connection.fetch(
-        f"select {SELECT} from {SOURCE} where e.tenant_id = $1 and e.subject_kind = $2 and e.subject = $3"
+        f"select {SELECT} from {SOURCE} where e.tenant_id = $1 and e.subject_kind = $2 and e.subject = $3{only}"
         " order by e.version, e.n",
         tenant,
         kind,

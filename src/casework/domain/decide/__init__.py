@@ -11,6 +11,8 @@ from casework.domain.case import Case
 from casework.domain.commands import Command
 from casework.domain.decide import changing, children, opening, whole
 from casework.domain.decide.context import Context
+from casework.domain.decide.opening import NOWHERE
+from casework.domain.decide.planning import planned
 from casework.domain.events import Envelope, Event, apply
 from casework.domain.lifecycle import check_frozen
 
@@ -58,6 +60,13 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
     Raises:
         Refusal: The command is turned down; see the codes in `refusals.py`.
     """
+    events = _decided(case, command, context)
+    if isinstance(command, c.Several):  # its parts have been seen to
+        return events
+    return planned(case or NOWHERE, events, getattr(command, "set", {}), context)
+
+
+def _decided(case: Case | None, command: Command, context: Context) -> list[Event]:
     context.check_text(command)
     if command.at is not None:
         require(context.principal, "case.impersonate")
@@ -87,7 +96,8 @@ def _several(case: Case, command: c.Several, context: Context) -> list[Event]:
     envelope = Envelope(context.at, context.principal.user, context.door.name, case.version + 1)
     events: list[Event] = []
     for part in command.parts:
-        for event in decide(case, part, context):
+        so_far = tuple((event, envelope) for event in events)
+        for event in decide(case, part, msgspec.structs.replace(context, history=(*context.history, *so_far))):
             events.append(event)
             case = apply(case, event, envelope)
     return events or ([Event("edited")] if command.always else [])

@@ -30,6 +30,7 @@ PLAIN = frozenset(MEMBERS) - {
     "stage", "status", "owner", "assignees", "team", "teams", "watchers", "acl", "escalation", "escalated_at",
     "escalated_team", "escalated_user", "escalation_urgent", "snoozed_at", "snoozed_until", "merged_into",
     "deleted_at", "reopened", "reopened_at", "reacted_at", "resolved_at", "last_closed_at", "rating", "rating_comment",
+    "sla_versions", "planned_reaction_at", "planned_resolve_at",
 }  # fmt: skip
 """Members that `Edit` may set; the others have commands of their own."""
 

@@ -11,8 +11,11 @@ from casework.domain.access import Principal
 from casework.domain.case import Audience, Case, Child, Comment, File, Relation
 from casework.domain.commands import Command, Expectation
 from casework.domain.doors import Door
+from casework.domain.events import Envelope, Event
 from casework.domain.nouns import User
 from casework.domain.refusals import Invalid, NotFound, Stale
+from casework.domain.sla.calendar import WorkingTime
+from casework.domain.sla.policy import Key, Policy
 from casework.domain.vocabulary import Vocabulary
 
 C = TypeVar("C", bound=Child)
@@ -42,6 +45,9 @@ class Context(msgspec.Struct, frozen=True):
     others: Mapping[int, Case] = {}
     relations: Mapping[int, Relation] = {}
     degrees: Mapping[int, int] = {}
+    history: tuple[tuple[Event, Envelope], ...] = ()
+    policies: Mapping[Key, Policy] = {}
+    calendars: Mapping[tuple[int, int], WorkingTime] = {}
 
     def named(self, kind: type[C]) -> C:
         """Return the thing on the case that the command names.

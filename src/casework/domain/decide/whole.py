@@ -10,7 +10,7 @@ import msgspec
 from casework.domain.access import Principal, in_departments, may_read, require, require_home, require_write
 from casework.domain.case import Case
 from casework.domain.commands import EditWhole
-from casework.domain.decide import fields, serving
+from casework.domain.decide import fields
 from casework.domain.decide.changing import settled
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further
@@ -65,9 +65,7 @@ def _members(case: Case, command: EditWhole, context: Context) -> list[Event]:
         raise Invalid(msg, member="due_at")
     if command.fields:
         wanted["fields"] = fields.from_texts(context.vocabulary.fields_for(case.type), command.fields)
-    whole = settled(case, wanted, context)
-    serving.changed_service(case, whole, context)
-    return [Event("edited", *changed(case, **whole))]
+    return [Event("edited", *changed(case, **settled(case, wanted, context)))]
 
 
 def _owner(case: Case, command: EditWhole, context: Context) -> list[Event]:

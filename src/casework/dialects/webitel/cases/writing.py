@@ -11,6 +11,7 @@ from casework.dialects.webitel.cases.frame import reporter_of
 from casework.dialects.webitel.cases.parts import TYPES
 from casework.domain.case import Stage
 from casework.domain.commands import Assign, Command, Edit, NewLink, Open, Rate, Relate, SetStatus
+from casework.domain.decide.serving import default_priority
 from casework.domain.nouns import Status
 from casework.domain.refusals import Invalid
 from casework.domain.vocabulary import Vocabulary
@@ -121,6 +122,8 @@ def opening(world: World, body: Body, rights: Mapping[str, str]) -> list[Command
     wanted = {name: value for name, value in members.items() if value is not None}
     if rights:
         wanted["acl"] = dict(rights)
+    if members["priority"] is None and default_priority(world.words, members["service"]) is None:
+        wanted["sla_condition"] = None  # the priority that takes the empty place chooses none (spec/webitel §5.2)
     return [Open(set=wanted, links=_links(body)), *_relations(body)]
 
 
