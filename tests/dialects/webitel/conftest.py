@@ -1,14 +1,15 @@
 """The tenant of the Webitel tests and its people at their doors."""
 
 import asyncio
-import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from casework.casebook import Casebook
 from casework.casebook import world as worlds
+from casework.casebook.doctor import examine
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
 from dialects.webitel.catalogue import Catalogue, Shop
@@ -45,20 +46,35 @@ def goods(shop) -> Catalogue:
 
 
 @pytest.fixture
-def exported(server) -> Callable[[Shop], dict[str, Any]]:
+def aside(server) -> Callable[[Callable[[Database, Casebook], Awaitable[Any]]], Any]:
+    """Run something on the server's database from outside the server."""
+
+    async def opened(work: Callable[[Database, Casebook], Awaitable[Any]]) -> Any:
+        database = await Database.open(server.dsn, size=2)
+        try:
+            return await work(database, Casebook(database, Blobs(server.blobs)))
+        finally:
+            await database.close()
+
+    def run(work: Callable[[Database, Casebook], Awaitable[Any]]) -> Any:
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(opened(work))).result()
+
+    return run
+
+
+@pytest.fixture
+def exported(aside) -> Callable[[Shop], dict[str, Any]]:
     """What `casework export` writes of a tenant."""
 
-    async def write(key: str) -> dict[str, Any]:
-        database = await Database.open(server.dsn, size=2)
-        document = await worlds.export(database, Casebook(database, Blobs(server.blobs)), key)
-        await database.close()
+    async def write(database: Database, casebook: Casebook, shop: Shop) -> dict[str, Any]:
+        document = await worlds.export(database, casebook, shop.key)
         return document["tenants"][0]
 
-    def export(shop: Shop) -> dict[str, Any]:
-        found: list[dict[str, Any]] = []
-        thread = threading.Thread(target=lambda: found.append(asyncio.run(write(shop.key))))
-        thread.start()
-        thread.join()
-        return found[0]
+    return lambda shop: aside(lambda database, casebook: write(database, casebook, shop))
 
-    return export
+
+@pytest.fixture
+def examined(aside, server) -> Callable[[Shop], list[Any]]:
+    """What `casework doctor` finds in a tenant."""
+    return lambda shop: aside(lambda database, _: examine(database, Blobs(server.blobs), tenant=shop.key))

@@ -120,6 +120,19 @@ def test_starting_rights_of_a_class(shop):
     shop.door("anna").refused("PATCH", path, 403, [{"grantee": bert, "grants": "r"}])
 
 
+def test_new_cases_start_with_the_rights_that_their_creator_and_his_roles_give(goods, shop):
+    root, anna, bert = goods.root, shop.number("users", "anna"), int(shop.number("users", "bert"))
+    (role,) = root.get("/roles", q="agent")["items"]
+    (viewers,) = root.get("/roles", q="viewer")["items"]
+    root.patch(f"/acl/cases/1/grantor/{anna}", [{"grantee": bert, "grants": "rr"}])
+    root.patch(f"/acl/cases/1/grantor/{role['id']}", [{"grantee": int(viewers["id"]), "grants": "r"}])
+    root.patch(f"/acl/case_comments/2/grantor/{anna}", [{"grantee": bert, "grants": "d"}])
+    goods.root = shop.door("anna")
+    assert rights(root, goods.case()) == {"Anna": "rrwwdd", "Bert": "rr", "Viewer": "r"}
+    goods.root = root
+    assert rights(root, goods.case()) == {"Root": "rrwwdd"}
+
+
 # ---- custom fields
 
 

@@ -73,7 +73,7 @@ def test_what_a_catalog_names_stays(goods, path):
     goods.root.refused("DELETE", f"{path}/{row['id']}", 400)
 
 
-def test_a_close_reason_that_goes_leaves_cases_without_one_and_their_etags_valid(goods):
+def test_a_close_reason_that_goes_leaves_cases_without_one_and_their_etags_valid(goods, shop, examined):
     root, reasons = goods.root, f"/close_reason_groups/{goods.group['id']}/close_reasons"
     case = goods.case(close_reason=ref(goods.reason))
     kept = root.post(reasons, {"name": "Other"})
@@ -86,6 +86,7 @@ def test_a_close_reason_that_goes_leaves_cases_without_one_and_their_etags_valid
     assert root.get(f"/cases/{other['id']}")["close_reason"]["name"] == "Other"
     found = root.get("/cases", filters="close_reason=null")["items"]
     assert [row["id"] for row in found] == [case["id"]]
+    assert examined(shop) == []
 
 
 def test_a_condition_of_an_sla_that_goes_leaves_cases_their_times(goods):

@@ -77,7 +77,7 @@ class Change:
         """Take a noun out of sight, whoever names it; its number stays taken, its key does not."""
         return await self._registry.change(self.connection, noun, event="deleted", key=None, deleted_at=self.at)
 
-    async def forget(self, member: Literal["close_reason", "sla_condition"], *numbers: int) -> None:
+    async def forget(self, member: Literal["close_reason"], *numbers: int) -> None:
         """Make a member of every case that names one of these nouns empty, each by a command of its own."""
         anywhere = _without_reach(self._principal)
         for case in await references.cases_naming(self.connection, self.tenant, member, numbers):

@@ -47,7 +47,7 @@ class Rule(msgspec.Struct, frozen=True):
     cases: tuple[str, ...] = ()
     nouns: tuple[Naming, ...] = ()
     emptied: tuple[Naming, ...] = ()
-    forgotten: Literal["close_reason", "sla_condition"] | None = None
+    forgotten: Literal["close_reason"] | None = None
     parts: tuple[Naming, ...] = ()
 
 
@@ -66,7 +66,7 @@ RULES: Mapping[type[Noun], Rule] = {
     CloseReason: Rule(forgotten="close_reason"),
     Calendar: Rule(nouns=((Sla, "calendar"),)),
     Sla: Rule(cases=("sla",), emptied=((Service, "sla"),), parts=((SlaCondition, "sla"),)),
-    SlaCondition: Rule(forgotten="sla_condition"),
+    SlaCondition: Rule(),
     Service: Rule(cases=("service",)),
     Team: Rule(cases=("team", "teams"), nouns=((Service, "team"), (Team, "default_team"))),
     Person: Rule(cases=("requester", "impacted", "contacts", "borrowers")),

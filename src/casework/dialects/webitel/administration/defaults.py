@@ -63,15 +63,19 @@ async def _subjects(casebook: Casebook, who: Principal) -> list[Subject]:
 
 async def starting_rights(casebook: Casebook, who: Principal, name: str = "cases") -> dict[str, str]:
     """Return the access list that a new row of this caller starts with: subject's number → letters."""
-    subjects = await _subjects(casebook, who)
-    grantors = [s for s in subjects if s.number == who.user or (isinstance(s, CustomRole) and s.key in who.roles)]
-    numbers = {_word(s): str(s.number) for s in subjects if s.key}
-    found: dict[str, str] = {}
+    reference = casebook.reference
+    grantors: list[Subject] = [*(await reference.some(who, User, [who.user])).values()]
+    grantors += await reference.page(who, CustomRole, Lookup(equal={"key": who.roles}))
+    held: dict[str, str] = {}
     for grantor in grantors:
         for word, letters in _kept(grantor, name).items():
-            if word in numbers:
-                found[numbers[word]] = _wider(found.get(numbers[word], ""), letters)
-    return found
+            held[word] = _wider(held.get(word, ""), letters)
+    if not held:
+        return {}
+    keys = tuple(word.partition(":")[2] for word in held)
+    subjects: list[Subject] = [*await reference.page(who, User, Lookup(equal={"key": keys}))]
+    subjects += await reference.page(who, CustomRole, Lookup(equal={"key": keys}))
+    return {str(subject.number): held[_word(subject)] for subject in subjects if _word(subject) in held}
 
 
 def _wider(one: str, other: str) -> str:

@@ -1,6 +1,38 @@
 -- What is being taken out of the catalogue cannot get into use at the same moment (docs/decisions/0011).
 alter table services add column teams bigint[] not null default '{}';
 
+-- Numbers of what was removed; all nouns of a tenant but cases share one number space.
+create table removed (
+  tenant_id integer not null,
+  number bigint not null,
+  primary key (tenant_id, number)
+);
+call casework_wall('removed', 'select, insert');
+
+create function casework_note_removal() returns trigger
+language plpgsql
+as $$
+begin
+  insert into removed (tenant_id, number) values (new.tenant_id, new.number) on conflict do nothing;
+  return null;
+end $$;
+
+do $$
+declare
+  noun text;
+begin
+  foreach noun in array array[
+    'priorities', 'statuses', 'sources', 'services', 'slas', 'sla_conditions', 'close_reason_groups', 'close_reasons',
+    'teams', 'persons'
+  ] loop
+    execute format('insert into removed select tenant_id, number from %I where deleted_at is not null', noun);
+    execute format(
+      'create trigger %1$s_removed after update of deleted_at on %1$I for each row'
+      ' when (new.deleted_at is not null) execute function casework_note_removal()', noun
+    );
+  end loop;
+end $$;
+
 -- Cases name nouns without a foreign key. Whoever writes such a name into a case holds the tenant's reference lock
 -- shared, which costs no write and lets all writers of cases pass; whoever removes a noun holds it alone, and so sees
 -- every case that names it. A volatile function reads anew after it got the lock.
@@ -8,46 +40,37 @@ create function casework_check_references() returns trigger
 language plpgsql volatile
 as $$
 declare
-  gone text;
+  fresh boolean := tg_op = 'INSERT';
+  gone bigint;
 begin
   perform pg_advisory_xact_lock_shared(1129530195, new.tenant_id);
-  select name into gone from (
-    select 'priority' as name from priorities
-      where tenant_id = new.tenant_id and number = new.priority and deleted_at is not null
-    union all select 'status' from statuses
-      where tenant_id = new.tenant_id and number = new.status and deleted_at is not null
-    union all select 'source' from sources
-      where tenant_id = new.tenant_id and number = new.source and deleted_at is not null
-    union all select 'service' from services
-      where tenant_id = new.tenant_id and number = new.service and deleted_at is not null
-    union all select 'sla' from slas
-      where tenant_id = new.tenant_id and number = new.sla and deleted_at is not null
-    union all select 'sla_condition' from sla_conditions
-      where tenant_id = new.tenant_id and number = new.sla_condition and deleted_at is not null
-    union all select 'close_reason_group' from close_reason_groups
-      where tenant_id = new.tenant_id and number = new.close_reason_group and deleted_at is not null
-    union all select 'close_reason' from close_reasons
-      where tenant_id = new.tenant_id and number = new.close_reason and deleted_at is not null
-    union all select 'team' from teams
-      where tenant_id = new.tenant_id and number = new.team and deleted_at is not null
-    union all select 'requester' from persons
-      where tenant_id = new.tenant_id and number in (new.requester, new.impacted) and deleted_at is not null
-  ) named
-  where tg_op = 'INSERT' or named.name = any(array_remove(array[
-    case when new.priority is distinct from old.priority then 'priority' end,
-    case when new.status is distinct from old.status then 'status' end,
-    case when new.source is distinct from old.source then 'source' end,
-    case when new.service is distinct from old.service then 'service' end,
-    case when new.sla is distinct from old.sla then 'sla' end,
-    case when new.sla_condition is distinct from old.sla_condition then 'sla_condition' end,
-    case when new.close_reason_group is distinct from old.close_reason_group then 'close_reason_group' end,
-    case when new.close_reason is distinct from old.close_reason then 'close_reason' end,
-    case when new.team is distinct from old.team then 'team' end,
-    case when (new.requester, new.impacted) is distinct from (old.requester, old.impacted) then 'requester' end
-  ], null))
-  limit 1;
+  select number into gone from removed where tenant_id = new.tenant_id and number = any(array[
+    case when fresh or new.priority is distinct from old.priority then new.priority end,
+    case when fresh or new.status is distinct from old.status then new.status end,
+    case when fresh or new.source is distinct from old.source then new.source end,
+    case when fresh or new.service is distinct from old.service then new.service end,
+    case when fresh or new.sla is distinct from old.sla then new.sla end,
+    case when fresh or new.sla_condition is distinct from old.sla_condition then new.sla_condition end,
+    case when fresh or new.close_reason_group is distinct from old.close_reason_group then new.close_reason_group end,
+    case when fresh or new.close_reason is distinct from old.close_reason then new.close_reason end,
+    case when fresh or new.team is distinct from old.team then new.team end,
+    case when fresh or new.requester is distinct from old.requester then new.requester end,
+    case when fresh or new.impacted is distinct from old.impacted then new.impacted end
+  ]) limit 1;
   if gone is not null then
-    raise exception using errcode = 'CW001', message = gone;
+    raise exception using errcode = 'CW001', message = case gone
+      when new.priority then 'priority'
+      when new.status then 'status'
+      when new.source then 'source'
+      when new.service then 'service'
+      when new.sla then 'sla'
+      when new.sla_condition then 'sla_condition'
+      when new.close_reason_group then 'close_reason_group'
+      when new.close_reason then 'close_reason'
+      when new.team then 'team'
+      when new.requester then 'requester'
+      else 'impacted'
+    end;
   end if;
   return null;
 end $$;
