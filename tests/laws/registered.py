@@ -9,6 +9,7 @@ from casting import Cast
 from laws.bottlecrm import BottleCrmDoor
 from laws.doors import CasebookDoor, LawDoor
 from laws.ibm import IbmDoor
+from laws.webitel import WebitelDoor
 
-DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor)
+DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor, WebitelDoor)
 """All of them; every law holds through each, and through any mixture."""
