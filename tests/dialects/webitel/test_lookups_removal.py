@@ -141,3 +141,20 @@ def test_of_a_removal_and_its_use_at_the_same_time_one_wins(goods):
             source = root.post("/cases/sources", {"name": "Race", "type": "API"})
             used, dropped = pool.submit(use, source), pool.submit(drop, source)
             assert (used.result(), dropped.result()) in {(200, 400), (400, 200)}
+
+
+def test_of_a_contact_that_is_removed_and_used_at_the_same_time_one_wins(goods):
+    root = goods.root
+
+    def use(contact: dict):
+        body = {"subject": "Race", "source": ref(goods.source), "service": ref(goods.service), "reporter": ref(contact)}
+        return root.send("POST", "/cases", json=body).status_code
+
+    def drop(contact: dict):
+        return root.send("DELETE", f"/contacts/{contact['id']}").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        for _ in range(6):
+            contact = root.post("/contacts", {"name": {"common_name": "Race"}})
+            used, dropped = pool.submit(use, contact), pool.submit(drop, contact)
+            assert (used.result() == 200, dropped.result()) in {(True, 400), (False, 200)}

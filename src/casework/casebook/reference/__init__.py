@@ -12,7 +12,7 @@ import asyncpg
 
 from casework.casebook.catalogue import Catalogue
 from casework.casebook.executing import Executor
-from casework.casebook.reference.changing import Change
+from casework.casebook.reference.changing import Change, called
 from casework.domain.access import Principal, require
 from casework.domain.doors import Door
 from casework.domain.nouns import Noun
@@ -86,7 +86,7 @@ class Reference:
         async with self._database.tenant(principal.tenant_id) as connection:
             found = await nouns.find(connection, principal.tenant_id, kind, "number", [number])
         if not found:
-            msg = f"There is no such {kind.__name__.lower()}."
+            msg = f"There is no such {called(kind)}."
             raise NotFound(msg)
         return found[0]
 

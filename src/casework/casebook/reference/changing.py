@@ -1,5 +1,6 @@
 """What may be done to nouns within one transaction."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -16,6 +17,15 @@ from casework.store import nouns, references
 from casework.store.upkeep import worlds
 
 N = TypeVar("N", bound=Noun)
+
+
+def called(kind: type[Noun]) -> str:
+    """Return what people call a noun of this kind.
+
+    >>> called(Noun)
+    'noun'
+    """
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__.removeprefix("Custom")).lower()
 
 
 class Change:
@@ -52,7 +62,7 @@ class Change:
         """
         found = await nouns.lock(self.connection, self.tenant, kind, number)
         if found is None:
-            msg = f"There is no such {kind.__name__.lower()}."
+            msg = f"There is no such {called(kind)}."
             raise NotFound(msg)
         return found
 

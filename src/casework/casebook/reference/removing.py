@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from casework.casebook.reference.changing import Change
+from casework.casebook.reference.changing import Change, called
 from casework.domain.nouns import (
     Calendar,
     CloseReason,
@@ -129,13 +129,13 @@ async def _refuse_in_use(change: Change, kind: type[Noun], numbers: list[int]) -
     rule, connection, tenant = RULES[kind], change.connection, change.tenant
     for other, member in rule.nouns:
         if await references.nouns_name(connection, tenant, other, member, numbers):
-            raise _in_use(kind, f"a {other.__name__.lower()} names it")
+            raise _in_use(kind, f"a {called(other)} names it")
     if rule.cases and await references.cases_name(connection, tenant, rule.cases, numbers):
         raise _in_use(kind, "a case uses it")
 
 
 def _in_use(kind: type[Noun], why: str) -> Invalid:
-    msg = f"The {kind.__name__.lower()} cannot be removed: {why}."
+    msg = f"The {called(kind)} cannot be removed: {why}."
     return Invalid(msg, member="id", rule="in_use")
 
 

@@ -1,6 +1,11 @@
 -- What is being taken out of the catalogue cannot get into use at the same moment (docs/decisions/0011).
 alter table services add column teams bigint[] not null default '{}';
 
+-- Contacts are listed by the name that people see (store/lists/lookups.py).
+create index persons_by_name on persons
+  (tenant_id, (lower(coalesce(nullif(name, ''), trim(first_name || ' ' || last_name)))), number)
+  where deleted_at is null;
+
 -- Numbers of what was removed; all nouns of a tenant but cases share one number space.
 create table removed (
   tenant_id integer not null,
@@ -56,20 +61,27 @@ begin
     case when fresh or new.team is distinct from old.team then new.team end,
     case when fresh or new.requester is distinct from old.requester then new.requester end,
     case when fresh or new.impacted is distinct from old.impacted then new.impacted end
-  ]) limit 1;
+  ]
+    || case when fresh or new.teams is distinct from old.teams then new.teams end
+    || case when fresh or new.contacts is distinct from old.contacts then new.contacts end
+    || case when fresh or new.borrowers is distinct from old.borrowers then new.borrowers end
+  ) limit 1;
   if gone is not null then
-    raise exception using errcode = 'CW001', message = case gone
-      when new.priority then 'priority'
-      when new.status then 'status'
-      when new.source then 'source'
-      when new.service then 'service'
-      when new.sla then 'sla'
-      when new.sla_condition then 'sla_condition'
-      when new.close_reason_group then 'close_reason_group'
-      when new.close_reason then 'close_reason'
-      when new.team then 'team'
-      when new.requester then 'requester'
-      else 'impacted'
+    raise exception using errcode = 'CW001', message = case
+      when gone = new.priority then 'priority'
+      when gone = new.status then 'status'
+      when gone = new.source then 'source'
+      when gone = new.service then 'service'
+      when gone = new.sla then 'sla'
+      when gone = new.sla_condition then 'sla_condition'
+      when gone = new.close_reason_group then 'close_reason_group'
+      when gone = new.close_reason then 'close_reason'
+      when gone = new.team then 'team'
+      when gone = new.requester then 'requester'
+      when gone = new.impacted then 'impacted'
+      when gone = any(new.teams) then 'teams'
+      when gone = any(new.contacts) then 'contacts'
+      else 'borrowers'
     end;
   end if;
   return null;
@@ -81,9 +93,9 @@ create trigger cases_references_changed after update on cases
 for each row
 when (
   (new.priority, new.status, new.source, new.service, new.sla, new.sla_condition, new.close_reason_group,
-   new.close_reason, new.team, new.requester, new.impacted)
+   new.close_reason, new.team, new.requester, new.impacted, new.teams, new.contacts, new.borrowers)
   is distinct from
   (old.priority, old.status, old.source, old.service, old.sla, old.sla_condition, old.close_reason_group,
-   old.close_reason, old.team, old.requester, old.impacted)
+   old.close_reason, old.team, old.requester, old.impacted, old.teams, old.contacts, old.borrowers)
 )
 execute function casework_check_references();
