@@ -104,6 +104,11 @@ def test_what_can_be_edited_or_come_with_a_move_are_members_of_a_case():
 
 def test_the_requester_can_be_cleared_on_purpose():
     assert after(a_case(requester=5), Edit(set={"requester": None})).requester is None
+    cleared = after(a_case(borrowers=(5,)), Edit(set={"requester": None}))
+    assert cleared.requester_cleared
+    assert after(cleared, Edit(set={"requester": None})) == cleared
+    assert not after(cleared, Edit(set={"requester": 6})).requester_cleared
+    assert not after(a_case(), Edit(set={"requester": None})).requester_cleared
 
 
 # ---- rank and priority say the same

@@ -142,3 +142,15 @@ def test_deleting(root, anna, world):
     assert root.delete(f"/cases/{case['etag']}") == {}
     root.refused("GET", f"/cases/{case['id']}", 404)
     root.refused("DELETE", f"/cases/{case['id']}", 404)
+
+
+def test_a_reporter_that_was_never_set_falls_back_until_it_is_taken_away(root, world):
+    (number,) = world.cases({"service": "mail", "borrowers": ["lou"]})
+    case = root.get(f"/cases/{number}", fields="etag,reporter")
+    assert case["reporter"]["name"] == "Lou Caller"
+    after = root.patch(f"/cases/{case['etag']}", {"reporter": {}})
+    assert after["reporter"] == {"name": "Anonymous"}
+    lou = world.number("persons", "lou")
+    assert "items" not in root.get("/cases", filters=f"reporter={lou}", ids=number)
+    back = root.patch(f"/cases/{after['etag']}", {"reporter": {"id": lou}})
+    assert back["reporter"]["name"] == "Lou Caller"

@@ -30,7 +30,7 @@ PLAIN = frozenset(MEMBERS) - {
     "stage", "status", "owner", "assignees", "team", "teams", "watchers", "acl", "escalation", "escalated_at",
     "escalated_team", "escalated_user", "escalation_urgent", "snoozed_at", "snoozed_until", "merged_into",
     "deleted_at", "reopened", "reopened_at", "reacted_at", "resolved_at", "last_closed_at", "rating", "rating_comment",
-    "sla_versions", "planned_reaction_at", "planned_resolve_at",
+    "sla_versions", "planned_reaction_at", "planned_resolve_at", "requester_cleared",
 }  # fmt: skip
 """Members that `Edit` may set; the others have commands of their own."""
 
@@ -69,6 +69,10 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
         wanted["rank"] = words.priority(wanted["priority"]).rank
     elif wanted.get("rank", case.rank) != case.rank:
         wanted["priority"] = words.priority_for(wanted["rank"]).number
+    if "requester" in wanted:
+        shown = (case.requester, *case.borrowers, *case.contacts)
+        cleared = case.requester_cleared or any(number is not None for number in shown)
+        wanted["requester_cleared"] = wanted["requester"] is None and cleared
     kind = words.types.get(case.type or 0)
     if not case.subject and kind is not None and wanted.get("subject") == kind.name:
         del wanted["subject"]

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from casework.domain.case import DONE
 
-SHOWN_REQUESTER = "coalesce(c.requester, c.borrowers[1], c.contacts[1])"
-"""Whom reading shows as requester: without one the first borrower, then the first contact (DOMAIN §3)."""
+SHOWN_REQUESTER = (
+    "coalesce(c.requester, case when not c.requester_cleared then coalesce(c.borrowers[1], c.contacts[1]) end)"
+)
+"""Whom reading shows as requester: if there never was one the first borrower, then the first contact (DOMAIN §3)."""
 PREFIX = """coalesce((with recursive up as (
   select s.parent, nullif(s.prefix, '') as prefix, 1 as depth from services s
     where s.tenant_id = c.tenant_id and s.number = c.service

@@ -15,10 +15,10 @@ from casework.domain.vocabulary import Vocabulary
 Row = Mapping[str, Any]
 COLUMNS = (
     "number", "uid", "subject", "description", "contact_info", "type", "service", "source", "priority", "rank", "stage",
-    "status", "requester", "impacted", "contacts", "borrowers", "owner", "team", "close_reason_group", "close_reason",
-    "close_note", "rating", "rating_comment", "reacted_at", "resolved_at", "sla", "sla_condition",
-    "planned_reaction_at", "planned_resolve_at", "fields", "created_at", "created_by", "updated_at", "updated_by",
-    "revision", "acl",
+    "status", "requester", "requester_cleared", "impacted", "contacts", "borrowers", "owner", "team",
+    "close_reason_group", "close_reason", "close_note", "rating", "rating_comment", "reacted_at", "resolved_at", "sla",
+    "sla_condition", "planned_reaction_at", "planned_resolve_at", "fields", "created_at", "created_by", "updated_at",
+    "updated_by", "revision", "acl",
 )  # fmt: skip
 SIDE = ("number", "subject", "type", "service", "priority", "revision")
 """What one side of a relation shows of its case."""

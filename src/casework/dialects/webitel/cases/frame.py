@@ -54,9 +54,9 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 def reporter_of(row: Mapping[str, Any]) -> int | None:
-    """Return whom reading shows as reporter: without one the first borrower, then the first contact (DOMAIN §3)."""
+    """Return whom reading shows as reporter: if there never was one the first borrower or contact (DOMAIN §3)."""
     number: int | None = row["requester"]
-    if number is None:
+    if number is None and not row["requester_cleared"]:
         number = next(iter((*row["borrowers"], *row["contacts"])), None)
     return number
 
