@@ -58,8 +58,9 @@ check: .venv/.dev ## style, types, layers and house rules
 bench: .venv/.dev ## the benchmarks
 	$(PY) -m bench $(ARGS)
 
-docs: .venv/.dev ## the documentation: every link between its pages leads somewhere
+docs: .venv/.dev ## the documentation: every link leads somewhere, the matrix of members is up to date
 	$(PY) tools/check_links.py
+	$(PY) tools/members.py
 
 coverage: #+ test with COVERAGE=1: 95 % of all branches, 100 % of the domain's
 	@$(MAKE) --no-print-directory test COVERAGE=1

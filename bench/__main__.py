@@ -59,7 +59,7 @@ class Server:
             operation,
             url=self.url,
             path=operation.path,
-            token=token(self.url, operation.user),
+            credential=credential(self.url, operation),
         )
         return pinned(Contender(load, self.app, self.database).slice, self._load)
 
@@ -74,8 +74,11 @@ def pinned(run: Slicer, chosen_cores: set[int]) -> Slicer:
     return slice_
 
 
-def token(url: str, user: str) -> str:
-    """Sign in as IBM's clients do."""
+def credential(url: str, operation: Operation) -> str:
+    """Return what the operation's requests carry; for IBM's door, sign in first as its clients do."""
+    user = operation.user
+    if not operation.door.signs_in:
+        return secret(user)
     form = urllib.parse.urlencode({"grant_type": GRANT, "apikey": secret(user)}).encode()
     with urllib.request.urlopen(f"{url}/ibm/identity/token", form, timeout=30) as answer:
         return str(json.load(answer)["access_token"])
@@ -121,7 +124,7 @@ def floored(server: Server, recordings: list[Recording]) -> Iterator[tuple[str, 
     port = processes.free_port()
     url = f"http://127.0.0.1:{port}"
     targets = [wrk.targets(store, recording.operation) for recording in recordings]
-    plan = Plan(store.dsn, port, store.cast.tenant, (store.folder / "floor").as_uri(), recordings, targets)
+    plan = Plan(store.dsn, port, store.cast.tenant, (store.folder / "floor").as_uri(), recordings, targets, store.uids)
     file = store.folder / "floor.plan"
     file.write_bytes(pickle.dumps(plan))
     with processes.on(server_cores):
@@ -139,7 +142,7 @@ def compare(server: Server, asked: argparse.Namespace, note: report.Report) -> N
     with floored(server, recordings) as (url, pid):
         for recording in recordings:
             operation = recording.operation
-            floor = wrk.Load(server.store, "floor", operation, url=url, path=f"/{operation.name}", token="none")
+            floor = wrk.Load(server.store, "floor", operation, url=url, path=f"/{operation.name}", credential="none")
             bench = Pgbench(server.store, recording)
             for connections in asked.connections:
                 contenders: dict[str, Slicer] = {

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from granian.constants import Interfaces
@@ -35,6 +36,7 @@ class Plan(msgspec.Struct):
     blobs: str
     recordings: list[Recording]
     targets: list[list[int]]
+    uids: dict[int, UUID]
 
 
 def application(plan: Plan) -> Litestar:
@@ -58,7 +60,7 @@ def application(plan: Plan) -> Litestar:
 
 def _handler(recording: Recording, targets: list[int], plan: Plan) -> Any:
     operation = recording.operation
-    replay = Replay(recording, targets or [0])
+    replay = Replay(recording, targets or [0], plan.uids)
     stores = operation.body == "file"
 
     async def handle(request: Request[Any, Any, Any]) -> Response[bytes]:

@@ -227,8 +227,8 @@ where c.tenant_id = $1 and c.number between $2 and $3
 async def _finish(owner: Any, cast: Cast, total: int) -> None:
     """Set totals and sequences to where the rows are."""
     await owner.execute(
-        "insert into case_counts (tenant_id, stage, n)"
-        " select tenant_id, stage, count(*) from cases where tenant_id = $1 group by tenant_id, stage",
+        "insert into case_counts (tenant_id, stage, department, n)"
+        " select tenant_id, stage, coalesce(department, 0), count(*) from cases where tenant_id = $1 group by 1, 2, 3",
         cast.tenant,
     )
     await owner.execute("select setval($1::text::regclass, $2)", f"case_numbers_{cast.tenant}", total)

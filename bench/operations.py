@@ -1,14 +1,15 @@
-"""What is measured: the requests of IBM's clients, one kind after the other."""
+"""What is measured: the requests of IBM's and BottleCRM's clients, one kind after the other."""
 
 import random
 from collections.abc import Sequence
 
 import msgspec
 
+from bench.doors import DOORS, NUMBER, Door
 from bench.texts import COMMON, PAIR, RARE, Texts
 
 CASES = "/ibm/case-management/v1/cases"
-NUMBER = "{number}"
+CRM = "/bottlecrm/api/cases/"
 BODIES = 200
 """Different bodies of a writing operation, sent in turns."""
 FILE_BYTES = 16 * 1024
@@ -29,6 +30,12 @@ class Operation(msgspec.Struct, frozen=True):
     body: str = ""
     goal: int = 0
     grows: str = "flat"
+    api: str = "ibm"
+
+    @property
+    def door(self) -> Door:
+        """The API that the request belongs to."""
+        return DOORS[self.api]
 
     @property
     def writes(self) -> bool:
@@ -48,6 +55,9 @@ class Operation(msgspec.Struct, frozen=True):
     def _body(self, texts: Texts, n: int) -> bytes:
         if self.body == "comment":
             return msgspec.json.encode({"comment": texts.comment()})
+        if self.body == "crm-case":
+            text = {"name": f"{texts.subject()} {n}", "description": texts.description()}
+            return msgspec.json.encode({"status": "New", "priority": "High", **text})
         if self.body == "case":
             text = {"subject": texts.subject(), "description": texts.description()}
             return msgspec.json.encode({"type": "sales", "severity": 2, **text})
@@ -80,6 +90,12 @@ OPERATIONS: Sequence[Operation] = (
     Operation("create", "POST", CASES, body="case", goal=400),
     Operation("comment", "PUT", f"{CASES}/{NUMBER}/comments", body="comment"),
     Operation("upload", "PUT", f"{CASES}/{NUMBER}/attachments", body="file"),
+    Operation("crm-list", "GET", CRM, api="bottlecrm"),
+    Operation("crm-filter", "GET", f"{CRM}?status=In%20Progress&priority=High", api="bottlecrm", grows="exact"),
+    Operation("crm-name", "GET", f"{CRM}?name={RARE}", api="bottlecrm"),
+    Operation("crm-get", "GET", f"{CRM}{NUMBER}/", api="bottlecrm"),
+    Operation("crm-create", "POST", CRM, body="crm-case", api="bottlecrm"),
+    Operation("crm-comment", "POST", f"{CRM}{NUMBER}/", body="comment", api="bottlecrm"),
 )
 
 

@@ -30,6 +30,7 @@ class Cast(msgspec.Struct, frozen=True):
     """Numbers of everybody and everything that generated cases name."""
 
     tenant: int
+    tenant_uid: str
     admin: int
     agent_of_many: int
     agent_of_few: int
@@ -71,6 +72,7 @@ async def found(dsn: str) -> Cast:
     source, kind = words.source_for("API"), words.type_for("generic")
     return Cast(
         tenant=tenant.tenant_id,
+        tenant_uid=str(tenant.uid),
         admin=named["admin"],
         agent_of_many=named["many"],
         agent_of_few=named["few"],

@@ -44,6 +44,7 @@ def _value(value: Any, words: dict[str, str]) -> str:
     if isinstance(value, Hole):
         holes = {
             "number": ":number",
+            "case": "(select uid from cases where tenant_id = casework_tenant() and number = :number)",
             "numbers": "array[:number]::bigint[]",
             "version": ":next",
             "now": "now()",

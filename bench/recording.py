@@ -4,7 +4,7 @@ Where a request's own values stand (numbers, ids, times, texts) a recording has 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,8 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from bench.operations import NUMBER, Operation, upload
+from bench.doors import NUMBER
+from bench.operations import Operation, upload
 from bench.people import secret
 from bench.stores import Store
 from casework.server import application
@@ -27,7 +28,7 @@ MARKS = {"subject": "Zqsubjectmark", "description": "Zqdescriptionmark", "commen
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """Stands for a value of the request: `what` is number, numbers, version, now, child, uid or text."""
+    """Stands for a value of the request: `what` is number, numbers, case (its uid), version, now, child, uid, text."""
 
     what: str
     index: int = 0
@@ -84,14 +85,13 @@ class _Client:
     def __init__(self, app: Any) -> None:
         self._app = app
 
-    async def send(self, method: str, path: str, token: str, content_type: str = "", body: bytes = b"") -> Any:
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Any:
         route, _, query = path.partition("?")
-        headers = [(b"host", b"bench"), (b"content-type", content_type.encode())]
-        headers += [(b"authorization", f"Bearer {token}".encode())] if token else []
+        sent = [(b"host", b"bench"), *((name.lower().encode(), text.encode()) for name, text in headers.items())]
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": route, "raw_path": route.encode(), "query_string": query.encode(), "root_path": "",
-            "headers": headers, "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "state": {},
+            "headers": sent, "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1), "state": {},
         }  # fmt: skip
         told: list[Any] = []
         rest = [{"type": "http.request", "body": body, "more_body": False}]
@@ -104,7 +104,7 @@ class _Client:
 
         await self._app(scope, receive, answer)
         content = b"".join(message.get("body", b"") for message in told[1:])
-        if told[0]["status"] != 200:
+        if told[0]["status"] not in {200, 201}:
             raise RuntimeError(f"{method} {path}: {told[0]['status']} {content[:300]!r}")
         return msgspec.json.decode(content)
 
@@ -146,17 +146,18 @@ async def record(store: Store, operations: list[Operation]) -> list[Recording]:
 
 
 async def _record(client: _Client, store: Store, operation: Operation, target: int) -> Recording:
-    token = secret(operation.user)
-    path = operation.path.replace(NUMBER, f"CS{target:07d}")
+    carried = operation.door.headers(secret(operation.user), store.cast.tenant_uid)
+    headers = {**carried, "content-type": operation.content_type}
+    path = operation.path.replace(NUMBER, operation.door.spell(target, store.uids[target]))
     body = _marked(operation)
-    await client.send(operation.method, path, token, operation.content_type, body)
+    await client.send(operation.method, path, headers, body)
     version = await _set_version(store, target) if operation.writes else 0
     heard: list[tuple[str, str, tuple[Any, ...], Any]] = []
     began = datetime.now(UTC) - timedelta(seconds=1)
     _heard.set(heard)
-    answer = await client.send(operation.method, path, token, operation.content_type, body)
+    answer = await client.send(operation.method, path, headers, body)
     _heard.set(None)
-    return Recording(operation, _calls(heard, operation, (target, version), began), answer)
+    return Recording(operation, _calls(heard, operation, (target, version, store.uids[target]), began), answer)
 
 
 async def _set_version(store: Store, target: int) -> int:
@@ -174,6 +175,9 @@ async def _set_version(store: Store, target: int) -> int:
 
 
 def _marked(operation: Operation) -> bytes:
+    if operation.body == "crm-case":
+        named = {"name": MARKS["subject"], "description": MARKS["description"]}
+        return msgspec.json.encode({"status": "New", "priority": "High", **named})
     if operation.body == "case":
         return msgspec.json.encode(
             {"type": "sales", "severity": 2, **{name: MARKS[name] for name in ("subject", "description")}}
@@ -184,11 +188,14 @@ def _marked(operation: Operation) -> bytes:
 
 
 def _calls(
-    heard: list[tuple[str, str, tuple[Any, ...], Any]], operation: Operation, known: tuple[int, int], began: datetime
+    heard: list[tuple[str, str, tuple[Any, ...], Any]],
+    operation: Operation,
+    known: tuple[int, int, UUID],
+    began: datetime,
 ) -> list[Call]:
     """Return the statements with holes where the request's own values stand."""
     calls = []
-    target, version = known
+    target, version, uid = known
     number = target if operation.writes or NUMBER in operation.path else None
     children: list[int] = []
     uids: list[UUID] = []
@@ -196,6 +203,8 @@ def _calls(
     def hole(value: Any) -> Any:
         if isinstance(value, datetime) and value >= began:
             return Hole("now")
+        if value == uid and NUMBER in operation.path:
+            return Hole("case")
         if isinstance(value, UUID) and operation.writes:
             if value not in uids:
                 uids.append(value)

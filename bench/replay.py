@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,11 @@ from casework.domain.ids import uuid7
 class Values:
     """What one request fills the holes with."""
 
-    __slots__ = ("children", "now", "number", "texts", "uids", "version")
+    __slots__ = ("case", "children", "now", "number", "texts", "uids", "version")
 
-    def __init__(self, number: int, texts: dict[str, str]) -> None:
+    def __init__(self, number: int, texts: dict[str, str], case: UUID | None = None) -> None:
         self.number = number
+        self.case = case
         self.texts = texts
         self.now = datetime.now(UTC)
         self.version = 0
@@ -40,6 +41,7 @@ def _filler(hole: Any) -> Callable[[Values], Any]:
     index, template = hole.index, hole.template
     fillers: dict[str, Callable[[Values], Any]] = {
         "number": lambda values: values.number,
+        "case": lambda values: values.case,
         "numbers": lambda values: [values.number],
         "version": lambda values: values.version,
         "now": lambda values: values.now,
@@ -61,8 +63,9 @@ class _Step(msgspec.Struct):
 class Replay:
     """Runs the statements of a recording."""
 
-    def __init__(self, recording: Recording, targets: list[int]) -> None:
+    def __init__(self, recording: Recording, targets: list[int], uids: Mapping[int, UUID]) -> None:
         self.answer = recording.answer
+        self._uids = uids
         self._targets = targets
         self._steps = []
         for call in recording.calls:
@@ -77,7 +80,8 @@ class Replay:
 
     async def run(self, connection: Any) -> None:
         """Carry out one request on a connection."""
-        values = Values(random.choice(self._targets), random.choice(self._texts))
+        number = random.choice(self._targets)
+        values = Values(number, random.choice(self._texts), self._uids.get(number))
         for step in self._steps:
             args = step.constant if step.constant is not None else [fill(values) for fill in step.fillers]
             result = await getattr(connection, step.method)(step.sql, *args)

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -18,6 +20,8 @@ from casework.store.postgres.migrate import migrate, scripts
 
 OPEN_CASES = 20_000
 """So many cases at most are written to."""
+READ = 50_000
+"""So many cases at most are read one by one."""
 URL = "CASEWORK_BENCH_DATABASE_URL"
 """Names a superuser of a PostgreSQL server to use instead of the embedded one; databases of our own are made there."""
 
@@ -31,6 +35,8 @@ class Store(msgspec.Struct, frozen=True):
     cast: Cast
     open_cases: list[int]
     """Numbers of cases that take changes."""
+    uids: dict[int, UUID]
+    """The uids of those, and of any others that are read."""
 
     @property
     def embedded(self) -> bool:
@@ -69,7 +75,17 @@ async def ready(url: str, folder: Path, cases: int, *, fresh: bool) -> Store:
         await generate.fill(dsn, cast, cases)
         await _mark(dsn, cast)
     await owner.close()
-    return Store(cases, dsn, folder, cast, await _open_cases(dsn, cast))
+    open_cases = await _open_cases(dsn, cast)
+    numbers = {*open_cases, *random.Random(5).sample(range(1, cases + 1), min(cases, READ))}
+    return Store(cases, dsn, folder, cast, open_cases, await _uids(dsn, cast, numbers))
+
+
+async def _uids(dsn: str, cast: Cast, numbers: set[int]) -> dict[int, UUID]:
+    connection = await asyncpg.connect(dsn)
+    sql = "select number, uid from cases where tenant_id = $1 and number = any($2)"
+    rows = await connection.fetch(sql, cast.tenant, list(numbers))
+    await connection.close()
+    return {row["number"]: row["uid"] for row in rows}
 
 
 async def _open_cases(dsn: str, cast: Cast) -> list[int]:

@@ -6,7 +6,8 @@ import subprocess
 
 import msgspec
 
-from bench.operations import NUMBER, Operation
+from bench.doors import NUMBER
+from bench.operations import Operation
 from bench.stores import Store
 
 MISSING = "wrk is not installed (Debian, Ubuntu: apt install wrk): nothing that goes over HTTP is measured"
@@ -28,8 +29,7 @@ function request()
   local path = string.format("%(path)s", #numbers > 0 and numbers[math.random(#numbers)] or 0)
   return wrk.format("%(method)s", path, nil, #bodies > 0 and bodies[sent %% #bodies + 1] or nil)
 end
-wrk.headers["Authorization"] = "Bearer %(token)s"
-wrk.headers["Content-Type"] = "%(type)s"
+%(headers)s
 function done(summary, latency, requests)
   local e = summary.errors
   io.write(string.format('{"requests":%%d,"microseconds":%%d,"failed":%%d,"lost":%%d,"p50":%%d,"p99":%%d}',
@@ -59,7 +59,7 @@ def targets(store: Store, operation: Operation) -> list[int]:
     """Return numbers of cases that an operation is about: any for reading, those that take changes for writing."""
     if NUMBER not in operation.path:
         return []
-    return store.open_cases if operation.writes else random.sample(range(1, store.cases + 1), min(store.cases, 50_000))
+    return store.open_cases if operation.writes else sorted(store.uids)
 
 
 def present() -> bool:
@@ -70,21 +70,25 @@ def present() -> bool:
 class Load:
     """Sends one operation to one server."""
 
-    def __init__(self, store: Store, name: str, operation: Operation, *, url: str, path: str, token: str) -> None:
+    def __init__(self, store: Store, name: str, operation: Operation, *, url: str, path: str, credential: str) -> None:
         folder = store.folder
         self._url = url
         self._script = folder / f"{name}-{operation.name}.lua"
         bodies = folder / f"{operation.name}.bodies"
         numbers = folder / f"{name}-{operation.name}.numbers"
-        numbers.write_text("".join(f"{number}\n" for number in targets(store, operation)))
+        spell = operation.door.spell
+        numbers.write_text("".join(f"{spell(n, store.uids[n])}\n" for n in targets(store, operation)))
         bodies.write_text("".join(f"{body.hex()}\n" for body in operation.bodies()))
+        headers = {
+            **operation.door.headers(credential, store.cast.tenant_uid),
+            "Content-Type": operation.content_type,
+        }
         values = {
             "bodies": bodies,
             "numbers": numbers,
-            "path": path.replace("%", "%%").replace(NUMBER, "CS%07d"),
+            "path": path.replace("%", "%%").replace(NUMBER, "%s"),
             "method": operation.method,
-            "token": token,
-            "type": operation.content_type,
+            "headers": "\n".join(f'wrk.headers["{name}"] = "{text}"' for name, text in headers.items()),
         }
         self._script.write_text(_SCRIPT % values)
 

@@ -1,6 +1,7 @@
 """The composition root: from settings to an ASGI application. The only module that knows every part."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from litestar import Litestar, Request, Response, Router
 from litestar.types import ASGIApp
 
 from casework import logs, settings
+from casework.auth.cache import TimedCache
 from casework.auth.principals import Principals
 from casework.auth.rate import RateLimit
 from casework.casebook import Casebook
@@ -19,6 +21,7 @@ from casework.dialects.bottlecrm import BOTTLECRM
 from casework.dialects.dialect import Dialect, Services, base_url
 from casework.dialects.egain import EGAIN
 from casework.dialects.ibm import IBM
+from casework.dialects.peach import PEACH
 from casework.dialects.webitel import WEBITEL
 from casework.domain.refusals import Invalid, Unavailable
 from casework.jobs.counters import roll_up
@@ -41,11 +44,18 @@ UNREACHABLE = (
 PARENT = "CASEWORK_PARENT_PID"
 """Set by the process that starts workers: one that comes up late must notice that it is an orphan already."""
 
+KEPT = 600
+"""Seconds that a rendered case is kept at most."""
+MOST_KEPT = 2_000
+"""Rendered cases that a process keeps, of a few kilobytes each."""
+GARBAGE = 50_000
+"""Containers made, beyond those let go, before the collector looks at the young ones."""
+
 UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
 _log = structlog.get_logger("casework.server")
 
-DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN, WEBITEL)
+DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN, PEACH, WEBITEL)
 DOORS = {dialect.name: dialect for dialect in DIALECTS}
 
 
@@ -72,6 +82,16 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return dialect.fault(request, error)
 
 
+def _settle_garbage() -> None:
+    """Keep what lives as long as the process out of garbage collections, and make those rarer.
+
+    An answer makes thousands of containers and no cycles: at the usual threshold every list would be interrupted.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE, 20, 50)
+
+
 async def _follow(parent: int) -> None:
     """End this worker when the process that started it is gone: orphans would keep the port and answer from it."""
     while os.getppid() == parent:  # noqa: ASYNC110 - nobody tells a process that its parent died
@@ -87,7 +107,10 @@ def application(chosen: Settings) -> ASGIApp:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         database = await Database.open(chosen.database_url, size=chosen.database_size, pooled=chosen.database_pooled)
         casebook = Casebook(database, Blobs(chosen.blobs))
-        app.state.services = Services(casebook, Principals(database), RateLimit(chosen.rate_limit), chosen)
+        app.state.services = Services(
+            casebook, Principals(database), RateLimit(chosen.rate_limit), chosen, TimedCache(KEPT, MOST_KEPT)
+        )
+        _settle_garbage()
         jobs = [asyncio.create_task(roll_up(database))]
         if chosen.workers > 1:
             jobs.append(asyncio.create_task(_follow(int(os.environ.get(PARENT, os.getppid())))))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, NamedTuple
 
-import asyncpg
 import pytest
 
 from casework.casebook import Casebook, world
@@ -19,10 +17,9 @@ from casework.domain.access import PERMISSIONS, Principal, Reach
 from casework.domain.case import Case
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
-from casework.store.postgres.migrate import migrate
+from casting import clone, drop, template
 
 HERE = Path(__file__).parent
-SERVER = "postgresql://root@127.0.0.1:5432/postgres"
 _count = itertools.count()
 
 
@@ -94,47 +91,35 @@ async def on(ground: Ground, table: str, one: Case) -> list[Any]:
     return await ground.fetch(sql, one.number)
 
 
-async def _run(*statements: str) -> None:
-    connection = await asyncpg.connect(os.environ.get("CASEWORK_TEST_DATABASE_URL", SERVER))
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
+class Template(NamedTuple):
+    """A migrated database that nobody is connected to."""
 
-
-def _dsn(name: str) -> str:
-    parts = urlsplit(os.environ.get("CASEWORK_TEST_DATABASE_URL", SERVER))
-    return urlunsplit(parts._replace(path=f"/{name}"))
+    postgres: str
+    name: str
 
 
 @pytest.fixture(scope="session")
-async def migrated() -> AsyncIterator[str]:
-    """Name of a migrated database that nobody is connected to."""
-    name = f"cw_world_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    await _run(f"drop database if exists {name}", f"create database {name}")
-    await migrate(_dsn(name))
-    yield name
-    await _run(f"drop database if exists {name}")
+def migrated(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The template of this run."""
+    return Template(postgres, template(postgres, tmp_path_factory, cast=False))
 
 
 @asynccontextmanager
-async def installed(template: str) -> AsyncIterator[Ground]:
+async def installed(migrated: Template) -> AsyncIterator[Ground]:
     """An installation without any tenant, gone when the block ends."""
-    name = f"{template}_{next(_count)}"
-    await _run(f"create database {name} template {template}")
+    url = await asyncio.to_thread(clone, migrated.postgres, migrated.name, f"world{next(_count)}")
     try:
-        database = await Database.open(_dsn(name), size=2)
+        database = await Database.open(url, size=2)
         try:
-            yield Ground(_dsn(name), database)
+            yield Ground(url, database)
         finally:
             await database.close()
     finally:
-        await _run(f"drop database if exists {name} with (force)")
+        await asyncio.to_thread(drop, migrated.postgres, url)
 
 
 @pytest.fixture
-async def grounds(migrated: str) -> AsyncIterator[Callable[[], Awaitable[Ground]]]:
+async def grounds(migrated: Template) -> AsyncIterator[Callable[[], Awaitable[Ground]]]:
     """Make installations without any tenant."""
     async with AsyncExitStack() as stack:
         yield lambda: stack.enter_async_context(installed(migrated))

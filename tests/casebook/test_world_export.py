@@ -37,7 +37,7 @@ from casework.domain.nouns import (
 from casework.domain.refusals import NotFound
 from casework.store import nouns
 
-from .conftest import Ground, installed
+from .conftest import Ground, Template, installed
 
 HERE = Path(__file__).parent
 Grounds = Callable[[], Awaitable[Ground]]
@@ -296,7 +296,7 @@ CASE = st.fixed_dictionaries(
 
 
 @pytest.fixture(scope="module")
-async def pair(migrated: str) -> AsyncIterator[tuple[Ground, Ground]]:
+async def pair(migrated: Template) -> AsyncIterator[tuple[Ground, Ground]]:
     """Two installations for all examples, which take a tenant each."""
     async with installed(migrated) as one, installed(migrated) as other:
         yield one, other

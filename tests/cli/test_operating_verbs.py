@@ -129,7 +129,7 @@ def test_the_doctor_finds_nothing_in_a_sound_store_and_something_in_an_altered_o
     path.write_text("version: 1\ntenants: [{key: ill, name: Ill, cases: [{key: c, subject: Patient}]}]\n")
     casework.run("apply", str(path), **own)
     assert casework.run("doctor", **own) == "Everything is as it should be.\n"
-    sql(database_url, "update cases set rank = 1", "insert into case_counts values (1, 'new', 5)")
+    sql(database_url, "update cases set rank = 1", "insert into case_counts values (1, 'new', 0, 5)")
     told = casework.run("doctor", code=1, **own)
     assert "ill case 1" in told
     assert "findings" in told or "finding" in told

@@ -319,6 +319,7 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Relate(other=OTHER),
     c.EditRelation(relation=uid(501), type="blocks"),
     c.Unrelate(relation=uid(501)),
+    c.Separate(other=OTHER),
     c.Associate(object=601),
     c.Dissociate(association=uid(501)),
     c.Watch(users=(STRANGER + 1,)),
@@ -355,6 +356,8 @@ def finding(command: c.Command, who: Principal, **members: Any) -> Context:
         known["child"] = child(kind, 501, by=who.user, audience="public") if _heard(kind) else child(kind, 501)
     if isinstance(command, c.Relate):
         known["other"] = a_case(OTHER, watchers=(who.user,))
+    if isinstance(command, c.Separate):
+        known["relation"] = child(Relation, 503, other=OTHER)
     if isinstance(command, c.Deescalate):
         known["active"] = child(Escalation, 502, team=TEAM)
     return context(who, **{**known, **members})

@@ -81,6 +81,7 @@ KINDS = {
     "EditRelation": "relation_edited",
     "Relate": "related",
     "Unrelate": "unrelated",
+    "Separate": "unrelated",
     "Associate": "associated",
     "Dissociate": "dissociated",
     "Watch": "watched",
@@ -98,7 +99,7 @@ NOUNS = {
     "comment": {"AddComment", "EditComment", "RemoveComment"},
     "file": {"Attach", "Detach"},
     "link": {"AddLink", "EditLink", "RemoveLink"},
-    "relation": {"Relate", "EditRelation", "Unrelate"},
+    "relation": {"Relate", "EditRelation", "Unrelate", "Separate"},
     "association": {"Associate", "Dissociate"},
 }
 
@@ -119,7 +120,7 @@ def test_the_kinds_that_mean_something_to_the_fold():
 
 def test_what_is_personal_lies_where_it_can_be_erased():
     on_the_case = {"subject", "description", "solution", "contact_info", "close_note", "rating_comment"}
-    assert on_the_case | {"text", "note", "name", "first_name", "last_name", "email"} == PERSONAL
+    assert on_the_case | {"text", "note", "name", "first_name", "last_name", "email", "private"} == PERSONAL
     assert on_the_case <= set(Case.__struct_fields__)
 
 

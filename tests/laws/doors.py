@@ -25,12 +25,13 @@ ALL = 1000
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a key: `key` is `<tenant>/<user>`, `number` the user's."""
+    """Somebody with a key: `key` is `<tenant>/<user>`, `number` the user's; `licensed` as spec/egain §3 asks for it."""
 
     key: str
     secret: str
     number: int
     address: str
+    licensed: bool = True
 
     def __repr__(self) -> str:
         return self.key
@@ -84,7 +85,8 @@ class LawDoor(Protocol):
     async def list(self, person: Person, size: int = 100) -> list[int]:
         """Return the numbers of all cases, in the order of the door's own pages of this size."""
 
-    async def search(self, person: Person, text: str) -> list[int]: ...
+    async def search(self, person: Person, text: str) -> list[int]:
+        """Return the numbers of the cases with a text; a door that cannot search finds none."""
 
     async def count(self, person: Person) -> int: ...
 

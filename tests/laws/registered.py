@@ -8,8 +8,17 @@ from casework.casebook import Casebook
 from casting import Cast
 from laws.bottlecrm import BottleCrmDoor
 from laws.doors import CasebookDoor, LawDoor
+from laws.egain import EgainDoor
 from laws.ibm import IbmDoor
+from laws.peach import PeachDoor
 from laws.webitel import WebitelDoor
 
-DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (CasebookDoor, IbmDoor, BottleCrmDoor, WebitelDoor)
+DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (
+    CasebookDoor,
+    IbmDoor,
+    BottleCrmDoor,
+    EgainDoor,
+    PeachDoor,
+    WebitelDoor,
+)
 """All of them; every law holds through each, and through any mixture."""

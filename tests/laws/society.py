@@ -67,6 +67,7 @@ PLAIN: dict[str, Any] = {
 }
 """A tenant without departments."""
 
+LICENSED = {"licenses": ["mailplus"]}
 DIVIDED: dict[str, Any] = {
     **PLAIN,
     "departments": [
@@ -80,12 +81,18 @@ DIVIDED: dict[str, Any] = {
     ],
     "users": [
         {"key": "alice", "roles": ["admin"]},
-        {"key": "bob", "roles": ["agent"], "department": "service"},
-        {"key": "ben", "roles": ["agent"], "department": "billing", "foreign_departments": ["legal"]},
+        {"key": "bob", "roles": ["agent"], "department": "service", **LICENSED},
+        {
+            "key": "ben",
+            "roles": ["agent"],
+            "department": "billing",
+            "foreign_departments": ["legal"],
+            **LICENSED,
+        },
         {"key": "gil", "roles": ["agent"]},
         {"key": "rita", "roles": ["restricted"], "department": "service"},
-        {"key": "ron", "roles": ["restricted"], "department": "billing"},
-        {"key": "vera", "roles": ["viewer"], "department": "legal"},
+        {"key": "ron", "roles": ["restricted"], "department": "billing", **LICENSED},
+        {"key": "vera", "roles": ["viewer"], "department": "legal", **LICENSED},
         {"key": "otto", "roles": ["operator"]},
         {"key": "greta", "roles": ["granted"], "department": "legal"},
         {"key": "sid", "roles": ["agent"], "kind": "service", "department": "legal"},
@@ -111,6 +118,7 @@ def found(server: Cast, members: dict[str, Any], key: str, **more: Any) -> Socie
         "users": users,
         "keys": [{"key": name, "user": name, "secret": secret} for name, secret in secrets.items()],
     }
+    unlicensed = {u["key"] for u in members["users"] if "department" in u and not u.get("licenses")}
     ids = server.apply({"version": 1, "tenants": [tenant]})
     mine = {
         kind: {name.partition("/")[2]: row for name, row in rows.items() if name.startswith(f"{key}/")}
@@ -121,7 +129,9 @@ def found(server: Cast, members: dict[str, Any], key: str, **more: Any) -> Socie
         key=key,
         tenant_id=ids["tenants"][key]["number"],
         people={
-            name: Person(f"{key}/{name}", secret, mine["users"][name]["number"], f"{name}@{key}.example")
+            name: Person(
+                f"{key}/{name}", secret, mine["users"][name]["number"], f"{name}@{key}.example", name not in unlicensed
+            )
             for name, secret in secrets.items()
         },
         names={

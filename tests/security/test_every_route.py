@@ -23,6 +23,8 @@ EGAIN = "/egain/core/casemgr/v3/case"
 TOKEN = None
 """Instead of a permission: the address is where credentials are exchanged."""
 CRM = "/bottlecrm/api"
+PEACH = "/peach/api"
+PEACH_CASE = "/people/{person:str}/cases/{case:str}"
 SIGNED_IN = ""
 """Any credential will do."""
 
@@ -82,6 +84,96 @@ TABLE: dict[tuple[str, str], str | None] = {
     },
     **CASE_ROUTES,
     **LOOKUPS,
+    **{
+        ("GET", f"{PEACH}/{path}"): "case.read"
+        for noun, one in (
+            ("people", "person"),
+            ("employees", "employee"),
+            ("companies/{company_id:str}/employees", "employee"),
+            ("teams", "team"),
+            ("case-types", "type"),
+            ("tasks", "task"),
+            ("workflows", "workflow"),
+            ("supercases", "supercase"),
+            ("people/{person_id:str}/loans", "thing"),
+            ("people/{person_id:str}/interactions", "thing"),
+            ("people/{person_id:str}/documents", "thing"),
+        )
+        for path in (noun, f"{noun}/{{{one}_id:str}}")
+    },
+    ("GET", PEACH + "/case-type/{type_id:str}"): "case.read",
+    ("GET", PEACH + "/people/{person_id:str}/documents/{thing_id:str}/content"): "case.read",
+    **{
+        (method, f"{PEACH}/{path}"): permission
+        for permission, written in {
+            "case.edit": {
+                "people": "POST",
+                "people/{person_id:str}": "PUT DELETE",
+                "tasks/{task_id:str}": "PUT",
+                **{f"people/{{person_id:str}}/{kind}": "POST" for kind in ("loans", "interactions", "documents")},
+                **{
+                    f"people/{{person_id:str}}/{kind}/{{thing_id:str}}": "PUT DELETE"
+                    for kind in ("loans", "interactions", "documents")
+                },
+                "people/{person_id:str}/documents/{thing_id:str}/content": "PUT POST",
+                "workflows": "POST",
+                "workflows/{workflow_id:str}": "PUT",
+            },
+            "people.edit": {
+                "employees": "POST",
+                "employees/{employee_id:str}": "PUT",
+                "companies/{company_id:str}/employees": "POST",
+                "companies/{company_id:str}/employees/{employee_id:str}": "PUT",
+                "teams": "POST",
+                "teams/{team_id:str}": "PUT DELETE",
+            },
+            "catalogue.edit": {
+                "case-types": "POST",
+                "case-types/{type_id:str}": "PUT",
+                "case-type/{type_id:str}": "PUT",
+            },
+            "case.create": {"supercases": "POST"},
+        }.items()
+        for path, methods in written.items()
+        for method in methods.split()
+    },
+    **{
+        (method, PEACH + path): "case.read"
+        for method, path in (
+            ("GET", "/cases"),
+            ("GET", "/cases/{case:str}"),
+            ("GET", "/case-escalations"),
+            ("GET", "/cases/escalations"),
+            ("GET", "/people/{person:str}/cases"),
+            ("GET", PEACH_CASE),
+            ("POST", PEACH_CASE + "/views"),
+            ("GET", PEACH_CASE + "/escalations"),
+            ("GET", PEACH_CASE + "/escalations/active"),
+            ("GET", PEACH_CASE + "/escalation"),
+            ("GET", PEACH_CASE + "/notes"),
+            ("GET", PEACH_CASE + "/notes/{note:str}"),
+            ("GET", PEACH_CASE + "/do-not-interacts"),
+            ("GET", PEACH_CASE + "/do-not-interacts/{instance:str}"),
+        )
+    },
+    ("POST", PEACH + "/people/{person:str}/cases"): "case.create",
+    ("PUT", PEACH + PEACH_CASE): "case.edit",
+    ("PATCH", PEACH + PEACH_CASE): "case.edit",
+    ("POST", PEACH + PEACH_CASE + "/associations"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations/{thing:str}"): "case.associate",
+    ("DELETE", PEACH + PEACH_CASE + "/associations/{kind:str}/{thing:str}"): "case.associate",
+    ("POST", PEACH + PEACH_CASE + "/escalations"): "case.escalate",
+    ("POST", PEACH + PEACH_CASE + "/escalate"): "case.escalate",
+    ("POST", PEACH + PEACH_CASE + "/snooze"): "case.snooze",
+    ("POST", PEACH + PEACH_CASE + "/notes"): "case.comment",
+    ("PUT", PEACH + PEACH_CASE + "/notes/{note:str}"): "case.comment",
+    ("PATCH", PEACH + PEACH_CASE + "/notes/{note:str}"): "case.comment",
+    ("POST", PEACH + PEACH_CASE + "/do-not-interacts"): "case.edit",
+    **{
+        (method, PEACH + PEACH_CASE + "/do-not-interacts/{instance:str}"): "case.edit"
+        for method in ("PUT", "PATCH", "DELETE")
+    },
 }
 BODIES = {
     "/status": {"action": "resolve", "resolution_code": 1},

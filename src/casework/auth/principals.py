@@ -18,7 +18,7 @@ from casework.store.postgres.database import Database
 
 __all__ = ["Holder", "Membership", "Principals", "principal_of"]
 
-_JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
 READING = frozenset({"case.read", "case.list", "case.export"})
 
 
@@ -79,26 +79,32 @@ class Principals:
         Raises:
             Unauthenticated: Unknown, expired, revoked or disabled.
         """
-        if _JWT.fullmatch(credential):
-            digest = keys.digest(credential)
-            if cached := self._cache.get(digest):
-                return cached
-            claims = await self.tokens.verify(credential)
-            principal = narrowed(await self.by_user(claims.tenant_id, claims.user, claims.key), claims.scopes)
-            self._cache.put(digest, principal)
-            return principal
-        return await self.by_secret(credential)
-
-    async def by_secret(self, secret: str) -> Principal:
-        """Return who holds this API key."""
-        digest = keys.digest(secret)
+        digest = keys.digest(credential)
         if cached := self._cache.get(digest):
             return cached
+        if _JWT.fullmatch(credential):
+            return await self._cache.fetch(digest, lambda: self._by_token(credential))
+        return await self._cache.fetch(digest, lambda: self._by_digest(digest))
+
+    async def _by_token(self, token: str) -> Principal:
+        claims = await self.tokens.verify(token)
+        return narrowed(await self.by_user(claims.tenant_id, claims.user, claims.key), claims.scopes)
+
+    async def by_secret(self, secret: str) -> Principal:
+        """Return who holds this API key.
+
+        Raises:
+            Unauthenticated: Unknown, expired, revoked or disabled; or it is a token.
+        """
+        if _JWT.fullmatch(secret):
+            msg = "A token is no API key."
+            raise Unauthenticated(msg)
+        return await self.by_credential(secret)
+
+    async def _by_digest(self, digest: bytes) -> Principal:
         async with self._database.system() as connection:
             grantee = await store.by_digest(connection, digest)
-        principal = _usable(grantee)
-        self._cache.put(digest, principal)
-        return principal
+        return _usable(grantee)
 
     async def by_session(self, secret: str) -> Principal:
         """Return whose session this is."""
@@ -106,15 +112,14 @@ class Principals:
 
     async def by_user(self, tenant: int, user: int, key: int | None = None) -> Principal:
         """Return a user by number, as signed in by other means or with a token issued for `key`."""
-        if cached := self._cache.get((tenant, user, key)):
-            return cached
+        return await self._cache.fetch((tenant, user, key), lambda: self._by_user(tenant, user, key))
+
+    async def _by_user(self, tenant: int, user: int, key: int | None) -> Principal:
         async with self._database.system() as connection:
             grantee = await store.by_user(connection, tenant, user, key)
         if grantee is not None and key is not None and grantee.key is None:
             grantee = None
-        principal = _usable(grantee)
-        self._cache.put((tenant, user, key), principal)
-        return principal
+        return _usable(grantee)
 
 
 def _usable(grantee: Grantee | None) -> Principal:

@@ -11,6 +11,7 @@ from casework.casebook.identities import Identities
 from casework.casebook.people import People
 from casework.casebook.reading import Reader
 from casework.casebook.reference import Reference
+from casework.casebook.servicing import Servicing
 from casework.store.blobs import Blobs
 from casework.store.postgres.database import Database
 
@@ -26,14 +27,14 @@ def now() -> datetime:
 class Casebook:
     """What a door needs: `execute` to change a case, `reference` to change other nouns, `read` to look.
 
-    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`.
+    Beside them: `files`, `people`, `identities`, `catalogue`, `feed`, and `servicing` for what loans need.
     """
 
     def __init__(self, database: Database, blobs: Blobs, clock: Callable[[], datetime] = now) -> None:
         self.database = database
         self.clock = clock
         self.catalogue = Catalogue(database)
-        self.people = People(database)
+        self.people = People(database, self.catalogue)
         self.identities = Identities(database)
         self.executor = Executor(database, self.catalogue, clock)
         self.execute = self.executor.execute
@@ -42,3 +43,11 @@ class Casebook:
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
         self.reference = Reference(database, self.catalogue, self.executor, clock)
+        self.servicing = Servicing(
+            database,
+            catalogue=self.catalogue,
+            reference=self.reference,
+            executor=self.executor,
+            files=self.files,
+            clock=clock,
+        )

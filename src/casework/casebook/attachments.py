@@ -49,7 +49,15 @@ class Attachments:
         Raises:
             NotFound: The blob store has lost them; `casework doctor` lists such files.
         """
-        chunks = self._blobs.open(file.digest)
+        return await self.content(file.digest)
+
+    async def content(self, digest: str) -> AsyncIterator[bytes]:
+        """Return the bytes that are stored under a digest, chunk by chunk.
+
+        Raises:
+            NotFound: The blob store has lost them.
+        """
+        chunks = self._blobs.open(digest)
         try:
             first = await anext(chunks, b"")
         except BlobMissing as error:

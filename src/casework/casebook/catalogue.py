@@ -44,12 +44,11 @@ class Catalogue:
 
     async def tenant(self, tenant_id: int) -> Tenant:
         """Return the tenant."""
-        if found := self._tenants.get(tenant_id):
-            return found
+        return self._tenants.get(tenant_id) or await self._tenants.fetch(tenant_id, lambda: self._read(tenant_id))
+
+    async def _read(self, tenant_id: int) -> Tenant:
         async with self._database.tenant(tenant_id) as connection:
-            tenant = await tenants.read(connection, tenant_id)
-        self._tenants.put(tenant_id, tenant)
-        return tenant
+            return await tenants.read(connection, tenant_id)
 
     async def vocabulary(self, tenant_id: int) -> Vocabulary:
         """Return statuses, priorities, sources and types as they were at most a second ago."""

@@ -11,15 +11,19 @@ import msgspec
 
 from casework.casebook import routing
 from casework.casebook.catalogue import Catalogue, Words
-from casework.casebook.surroundings import Surroundings, look_up
+from casework.casebook.registry import Registry
+from casework.casebook.surroundings import Surroundings, absent, look_up
 from casework.domain.access import PERMISSIONS, Principal, Reach
 from casework.domain.case import Case, Child, Comment
 from casework.domain.chain import GENESIS
 from casework.domain.commands import Assign, Command
 from casework.domain.decide import Context, decide
+from casework.domain.decide.filing import filed
+from casework.domain.decide.naming import named
 from casework.domain.doors import Door
 from casework.domain.events import Envelope, Event, apply, apply_child, blank
 from casework.domain.ids import uuid7
+from casework.domain.nouns import Task
 from casework.domain.refusals import Duplicate, Invalid, Stale
 from casework.store import cases, events, nouns, references
 from casework.store.postgres.batch import Batch
@@ -102,10 +106,6 @@ class Executor:
                 if outcomes and any(outcome.events for outcome in outcomes):
                     outcomes[-1] = await self._routed(connection, principal, door, outcomes[-1], words)
                 return outcomes
-        except asyncpg.UniqueViolationError as error:
-            member = "external_id" if "external_id" in (error.constraint_name or "") else "other"
-            msg = f"Another case has this {member} already."
-            raise Duplicate(msg, member=member) from error
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
             msg = "The case is being changed by another request."
             raise Stale(msg) from error
@@ -138,7 +138,26 @@ class Executor:
         *,
         words: Words,
     ) -> Outcome:
-        """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them."""
+        """Carry out a command in a transaction that the caller holds and commits; `words` as `Catalogue` has them.
+
+        Raises:
+            Refusal: It is turned down; the transaction cannot go on.
+        """
+        try:
+            return await self._carry_out(connection, principal, door, command, number, words=words)
+        except asyncpg.UniqueViolationError as error:
+            raise _taken(error.constraint_name or "") from error
+
+    async def _carry_out(
+        self,
+        connection: Any,
+        principal: Principal,
+        door: Door,
+        command: Command,
+        number: int | None,
+        *,
+        words: Words,
+    ) -> Outcome:
         tenant = principal.tenant_id
         around = await look_up(connection, tenant, number, command, words.vocabulary)
         now = command.at or self._clock()
@@ -163,15 +182,23 @@ class Executor:
             history=around.agreements.history,
             policies=around.agreements.policies,
             calendars=around.agreements.calendars,
+            absent=await absent(connection, tenant, named(around.case, command)),
         )
         happened = decide(around.case, command, context)
         if not happened and around.case is not None:
             return Outcome(around.case, [], {})
         known = {child.uid: child for child in around.known}
+        touched: dict[UUID, Child] = {}
         for case, theirs in _elsewhere(around, happened):
-            await self._record(connection, context, case, known, theirs)
+            touched |= (await self._record(connection, context, case, known, theirs)).children
         own = [event for event in happened if _home(event, around) is None]
-        return await self._record(connection, context, around.case, known, own)
+        if around.case is not None and not own:
+            return Outcome(around.case, happened, touched)
+        outcome = await self._record(connection, context, around.case, known, own)
+        registry = Registry(lambda: now, principal.user, door.name)
+        for task in filed(around.case, outcome.case, command, happened, context):
+            await registry.add(connection, Task, tenant, **msgspec.structs.asdict(task))
+        return outcome
 
     async def _record(
         self,
@@ -217,6 +244,16 @@ class Executor:
         return Outcome(after, happened, touched)
 
 
+def _taken(constraint: str) -> Duplicate:
+    """Return the refusal for what the database holds to be unique."""
+    if constraint == "case_borrowers_collecting":
+        msg = "The borrower has an active collection case already."
+        return Duplicate(msg, member="type", rule="collection")
+    member = "external_id" if "external_id" in constraint else "other"
+    msg = f"Another case has this {member} already."
+    return Duplicate(msg, member=member)
+
+
 def _home(event: Event, around: Surroundings) -> int | None:
     """Return the case whose event this is, when it is not the one that the command is about.
 
@@ -224,13 +261,15 @@ def _home(event: Event, around: Surroundings) -> int | None:
     """
     if around.case is None or event.noun != "relation":
         return None
-    primary = next((r.case_number for r in around.relations.values() if r.uid == event.child), around.case.number)
+    known = [*around.relations.values(), *([around.relation] if around.relation is not None else [])]
+    primary = next((r.case_number for r in known if r.uid == event.child), around.case.number)
     return None if primary == around.case.number else primary
 
 
 def _elsewhere(around: Surroundings, happened: list[Event]) -> Iterator[tuple[Case, list[Event]]]:
     """Yield the other cases that have events of this command, with those events."""
-    for number, case in around.others.items():
+    others = {**around.others, **({around.other.number: around.other} if around.other is not None else {})}
+    for number, case in others.items():
         if events := [event for event in happened if _home(event, around) == number]:
             yield case, events
 

@@ -6,6 +6,7 @@ that place was the highest has ended (docs/decisions/0005).
 """
 
 import asyncio
+from collections import deque
 
 import msgspec
 
@@ -24,30 +25,54 @@ class Feed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._settled = 0
+        self._marks: deque[tuple[int, str]] = deque()
 
     async def settled(self) -> int:
         """Return a place up to which nothing can appear any more; waits for transactions that run right now."""
-        async with self._database.system() as connection:
-            place, bound = await feed.mark(connection)
         deadline = asyncio.get_running_loop().time() + PATIENCE
+        place = await self._mark()
         while self._settled < place and asyncio.get_running_loop().time() < deadline:
-            async with self._database.system() as connection:
-                ended = await feed.ended(connection, bound)
-            if ended:
-                self._settled = max(self._settled, place)
-            else:
-                await asyncio.sleep(0.002)
+            await asyncio.sleep(0.002)
+            await self._settle()
         return self._settled
+
+    async def _mark(self) -> int:
+        """Return the highest place taken; a new one is noted together with who may still hold smaller ones."""
+        async with self._database.system() as connection:
+            place = await feed.place(connection)
+            if place > (self._marks[-1][0] if self._marks else self._settled):
+                self._marks.append(await feed.mark(connection))
+        await self._settle()
+        return place
+
+    async def _settle(self) -> None:
+        while self._marks:
+            place, bound = self._marks[0]
+            async with self._database.system() as connection:
+                if not await feed.ended(connection, bound):
+                    return
+            self._settled = max(self._settled, place)
+            if self._marks and self._marks[0] == (place, bound):
+                self._marks.popleft()
 
     async def after(self, principal: Principal, cursor: int, limit: int = 100) -> list[StoredEvent]:
         """Return the next events behind `cursor` about cases that the principal may read.
 
-        An empty list means that nothing is settled behind the cursor yet. Customers get public events only.
+        What is settled comes at once. An empty list means that nothing was settled behind the cursor after waiting for
+        the transactions that ran when the question came. Customers get public events only.
         """
-        horizon = await self.settled()
-        async with self._database.tenant(principal.tenant_id) as connection:
-            found = await feed.between(connection, principal, cursor, horizon, limit)
+        place = await self._mark()
+        horizon = self._settled
+        found = await self._between(principal, cursor, horizon, limit)
+        if not found and horizon < place:
+            found = await self._between(principal, cursor, await self.settled(), limit)
         return found if principal.staff else [_without_staff_texts(event) for event in found]
+
+    async def _between(self, principal: Principal, low: int, high: int, limit: int) -> list[StoredEvent]:
+        if high <= low:
+            return []
+        async with self._database.tenant(principal.tenant_id) as connection:
+            return await feed.between(connection, principal, low, high, limit)
 
 
 def _without_staff_texts(event: StoredEvent) -> StoredEvent:

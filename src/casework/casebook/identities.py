@@ -1,12 +1,14 @@
 """Numbers and uids of the nouns beside the case, for doors that spell ids as uids."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 from uuid import UUID
 
 from casework.domain.nouns import Noun, Organization, Person, Team, User
 from casework.store import nouns
 from casework.store.postgres.database import Database
 
+N = TypeVar("N", bound=Noun)
 KINDS = (User, Team, Person, Organization)
 MOST = 200_000
 """Numbers whose uid is kept in memory; a number never gets another uid, so nothing becomes stale."""
@@ -46,3 +48,16 @@ class Identities:
             return {}
         async with self._database.tenant(tenant) as connection:
             return await nouns.names(connection, tenant, wanted)
+
+    async def external(self, tenant: int, kind: type[N], external_id: str) -> list[N]:
+        """Return the nouns of a kind that have this external id."""
+        async with self._database.tenant(tenant) as connection:
+            return await nouns.find(connection, tenant, kind, "external_id", [external_id])
+
+    async def present(self, tenant: int, kind: type[N], numbers: Iterable[int]) -> dict[int, N]:
+        """Return the nouns of a kind by number, deleted ones left out."""
+        wanted = set(numbers)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return {noun.number: noun for noun in await nouns.find(connection, tenant, kind, "number", wanted)}

@@ -1,10 +1,13 @@
-"""Users, persons, teams and organizations as answers show them; what most answers name is cached for a moment."""
+"""Users, persons, teams and organizations as answers show them; the names that most answers need stay in memory."""
 
 from collections.abc import Iterable
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
+
 from casework.auth.cache import TimedCache
+from casework.casebook.catalogue import Catalogue
 from casework.domain.nouns import Noun, Person, Team
 from casework.domain.refusals import NotFound
 from casework.store import nouns
@@ -15,28 +18,46 @@ from casework.store.postgres.database import Database
 __all__ = ["Face", "People", "PersonCard", "UserCard"]
 
 N = TypeVar("N", bound=Noun)
+C = TypeVar("C", UserCard, PersonCard)
+
+
+MOST = 20_000
+"""Users and persons of a tenant whose names are kept; beyond, all are read anew."""
+
+
+class Names(msgspec.Struct):
+    """What is kept of one tenant's people, and the version of them that it shows."""
+
+    version: tuple[int, int]
+    users: dict[int, UserCard]
+    persons: dict[int, PersonCard]
 
 
 class People:
-    """Looks users up, by number from a short-lived cache, by address from the table."""
+    """Looks users up, by number from memory where nothing has changed, by address from the table."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
-        self._cards: TimedCache[tuple[int, int], UserCard] = TimedCache()
-        self._persons: TimedCache[tuple[int, int], PersonCard] = TimedCache()
+        self._catalogue = catalogue
+        self._names: dict[int, Names] = {}
         self._members: TimedCache[int, list[UserCard]] = TimedCache()
         self._faces: TimedCache[tuple[int, int], Face] = TimedCache()
 
+    async def _known(self, tenant: int) -> Names:
+        """Return the names that still hold: as the tenant's people were at most a second ago."""
+        version = (await self._catalogue.tenant(tenant)).people
+        known = self._names.get(tenant)
+        if known is None or known.version != version or len(known.users) + len(known.persons) > MOST:
+            known = self._names[tenant] = Names(version, {}, {})
+        return known
+
     async def users(self, tenant: int, numbers: Iterable[int]) -> dict[int, UserCard]:
         """Return users by number; at most one statement, whatever their count."""
-        known = {number: self._cards.get((tenant, number)) for number in set(numbers)}
-        found = {number: card for number, card in known.items() if card is not None}
-        if len(found) < len(known):
+        wanted, known = set(numbers), (await self._known(tenant)).users
+        if missing := [number for number in wanted if number not in known]:
             async with self._database.tenant(tenant) as connection:
-                for card in await users.by_number(connection, tenant, known.keys() - found.keys()):
-                    self._cards.put((tenant, card.number), card)
-                    found[card.number] = card
-        return found
+                _remember(known, await users.by_number(connection, tenant, missing))
+        return {number: known[number] for number in wanted if number in known}
 
     async def members(self, tenant: int) -> list[UserCard]:
         """Return the enabled staff who have an e-mail address, by number."""
@@ -49,14 +70,11 @@ class People:
 
     async def persons(self, tenant: int, numbers: Iterable[int]) -> dict[int, PersonCard]:
         """Return persons by number; at most one statement, whatever their count."""
-        known = {number: self._persons.get((tenant, number)) for number in set(numbers)}
-        found = {number: card for number, card in known.items() if card is not None}
-        if len(found) < len(known):
+        wanted, known = set(numbers), (await self._known(tenant)).persons
+        if missing := [number for number in wanted if number not in known]:
             async with self._database.tenant(tenant) as connection:
-                for card in await users.persons(connection, tenant, known.keys() - found.keys()):
-                    self._persons.put((tenant, card.number), card)
-                    found[card.number] = card
-        return found
+                _remember(known, await users.persons(connection, tenant, missing))
+        return {number: known[number] for number in wanted if number in known}
 
     async def faces(self, tenant: int, numbers: Iterable[int]) -> dict[int, Face]:
         """Return users with the persons that they are, by the user's number; at most one statement."""
@@ -128,3 +146,8 @@ class People:
                 connection, tenant, sorted({address.lower() for address in addresses if "\x00" not in address})
             )
         return {card.address.lower(): card for card in found}
+
+
+def _remember(known: dict[int, C], cards: Iterable[C]) -> None:
+    """Keep what was found as well."""
+    known.update({card.number: card for card in cards})

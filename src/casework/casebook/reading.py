@@ -1,6 +1,7 @@
 """Reading cases: one, or a page of them, with what hangs on them, in one statement behind the access predicate."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,17 +9,31 @@ import asyncpg
 import msgspec
 
 from casework.domain.access import Principal
-from casework.domain.case import Case, Child
+from casework.domain.case import Case, Child, Comment
 from casework.domain.refusals import Invalid, NotFound, TooBroad
 from casework.store import children, events, relations
 from casework.store.cases import COLUMNS, case_of
-from casework.store.lists import listing, parts, search
+from casework.store.lists import cursors, listing, notes, parts, search
+from casework.store.lists.cursors import Scroll
 from casework.store.lists.filters import MEMBERS, Condition, Group, Where
 from casework.store.lists.listing import Query
+from casework.store.lists.notes import Notes
 from casework.store.lists.parts import Part
 from casework.store.postgres.database import Database
 
-__all__ = ["MEMBERS", "Condition", "Group", "Page", "Part", "Query", "Reader", "Where"]
+__all__ = [
+    "MEMBERS",
+    "Condition",
+    "Group",
+    "Notes",
+    "Page",
+    "Part",
+    "Query",
+    "Reader",
+    "Scroll",
+    "Span",
+    "Where",
+]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -26,6 +41,15 @@ class Page(msgspec.Struct, frozen=True):
 
     rows: list[Mapping[str, Any]]
     total: int
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A page between cursors: its rows, how many match in all, and whether there is more on each side."""
+
+    rows: list[Mapping[str, Any]]
+    total: int
+    earlier: bool
+    later: bool
 
 
 class Reader:
@@ -101,6 +125,67 @@ class Reader:
                 raise Invalid(msg, member="q") from error
         return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
 
+    async def scroll(
+        self, principal: Principal, asked: Scroll, columns: Iterable[str] = COLUMNS, parts: Iterable[str] = ()
+    ) -> Span:
+        """Return a page of cases by cursor and the exact number of all that match.
+
+        Raises:
+            NotFound: The cursor is no case that the principal may read.
+        """
+        sql, params = cursors.scroll(principal, asked, columns, parts)
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found = await connection.fetch(sql, *params.values)
+        if not found[0]["known"]:
+            msg = "There is no such case to begin or end at."
+            raise NotFound(msg)
+        rows = [row for row in found if row["number"] is not None]
+        more = len(rows) > asked.limit
+        del rows[asked.limit :]
+        if asked.before is not None:
+            return Span(rows[::-1], found[0]["total"], earlier=more, later=True)
+        return Span(rows, found[0]["total"], earlier=asked.after is not None or asked.offset > 0, later=more)
+
+    async def named(self, principal: Principal, external_id: str) -> int | None:
+        """Return the number of the readable case with this external id."""
+        asked = Scroll(where=(Where("external_ids", [external_id]),), limit=1)
+        found = await self.scroll(principal, asked, ("number",))
+        return found.rows[0]["number"] if found.rows else None
+
+    async def mark_viewed(self, principal: Principal, number: int, at: datetime) -> None:
+        """Record beside the case that the principal looked at it.
+
+        Raises:
+            NotFound: There is no such case that the principal may read.
+        """
+        async with self._database.transaction(principal.tenant_id) as connection:
+            if not await children.mark_viewed(connection, principal, number, at):
+                msg = "There is no such case."
+                raise NotFound(msg)
+
+    async def notes(self, principal: Principal, case: int, asked: Notes) -> Span:
+        """Return a page of the comments on a readable case."""
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found, total = await notes.page(connection, principal, case, asked)
+        more = len(found) > asked.limit
+        del found[asked.limit :]
+        if asked.before is not None:
+            return Span(found[::-1], total, earlier=more, later=True)
+        return Span(found, total, earlier=asked.after is not None or asked.offset > 0, later=more)
+
+    async def note(self, principal: Principal, case: int, number: int) -> Comment:
+        """Return a comment on a readable case.
+
+        Raises:
+            NotFound: There is none that the principal may see.
+        """
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found = await notes.one(connection, principal, case, number)
+        if found is None:
+            msg = "There is no such note."
+            raise NotFound(msg)
+        return found
+
     async def related(self, principal: Principal, numbers: Iterable[int], kind: str) -> dict[int, list[int]]:
         """Return the readable cases that these cases are related to, from either side, by type of relation."""
         found: dict[int, list[int]] = {}
@@ -108,6 +193,11 @@ class Reader:
             for case, other in await relations.visible(connection, principal, numbers, kind):
                 found.setdefault(case, []).append(other)
         return found
+
+    async def claimed(self, principal: Principal, number: int, kind: str) -> list[int]:
+        """Return the readable cases that a case claims a relation of this type with, from its own side."""
+        async with self._database.tenant(principal.tenant_id) as connection:
+            return await relations.claimed(connection, principal, number, kind)
 
     async def history(self, principal: Principal, number: int) -> list[events.StoredEvent]:
         """Return all events of a case, for staff.

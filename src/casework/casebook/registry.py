@@ -12,15 +12,15 @@ from casework.casebook.sla import holidays
 from casework.domain.chain import GENESIS
 from casework.domain.events import Envelope, Event
 from casework.domain.ids import uuid7
-from casework.domain.nouns import Calendar, Key, Noun, Object, Person
+from casework.domain.nouns import Calendar, Identity, Key, Noun, Object, Person, Supercase, Task, Workflow
 from casework.store import events, nouns
 from casework.store.postgres.batch import Batch
 
 N = TypeVar("N", bound=Noun)
 
-UNRECORDED = frozenset({"digest"})
+UNRECORDED = frozenset({"digest", "tail"})
 """Members that no event repeats."""
-OFF_CATALOGUE = (Key, Object, Person)
+OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase)
 """Nouns that no process keeps in memory."""
 
 
@@ -89,6 +89,8 @@ class Registry:
         events.keep_head(batch, tenant, (table, noun.number), noun.version, head)
         if not isinstance(noun, OFF_CATALOGUE):
             nouns.touch_catalogue(batch, tenant)
+        elif isinstance(noun, Person) and noun.version > 1:
+            nouns.touch_people(batch, tenant)
         await batch.run(connection)
 
 

@@ -1,7 +1,8 @@
 """What a command needs to know beside its case: read and locked before it is decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -9,6 +10,7 @@ from casework.casebook.sla.agreements import Agreements, agreements
 from casework.domain import commands as c
 from casework.domain.case import Case, Child, Relation
 from casework.domain.commands import Command
+from casework.domain.decide.naming import KINDS
 from casework.domain.nouns import User
 from casework.domain.vocabulary import Vocabulary
 from casework.store import cases, nouns
@@ -20,7 +22,6 @@ _CHILD_OF: dict[type[Command], str] = {
     c.EditLink: "link",
     c.RemoveLink: "link",
     c.EditRelation: "relation",
-    c.Unrelate: "relation",
     c.Dissociate: "association",
 }
 """Commands that name a thing on the case, by a member of the thing's name."""
@@ -48,7 +49,8 @@ class Surroundings(msgspec.Struct):
     @property
     def known(self) -> Iterable[Child]:
         """Every thing on a case that the command may change."""
-        return [child for child in (self.child, self.active, *self.relations.values()) if child is not None]
+        named = (*self.relations.values(), self.relation, self.child, self.active)
+        return [child for child in named if child is not None]
 
 
 async def look_up(
@@ -71,13 +73,15 @@ def _may_be_planned(case: Case, command: Command) -> bool:
 async def _look_up(connection: Any, tenant: int, number: int, command: Command) -> Surroundings:
     if isinstance(command, c.EditWhole):
         return await _for_edit(connection, tenant, number, command)
-    numbers = [number, command.other] if isinstance(command, c.Relate) else [number]
+    if isinstance(command, c.Unrelate):
+        return await _for_unrelating(connection, tenant, number, command.relation)
+    numbers = [number, command.other] if isinstance(command, (c.Relate, c.Separate)) else [number]
     locked = await cases.lock(connection, tenant, numbers)
     found = Surroundings(locked.get(number))
     if noun := _CHILD_OF.get(type(command)):
         named = await cases.children(connection, tenant, noun, number, getattr(command, noun))
         found.child = named[0] if named else None
-    elif isinstance(command, c.Relate):
+    elif isinstance(command, (c.Relate, c.Separate)):
         found.other = locked.get(command.other)
         found.relation = await cases.relation(connection, tenant, number, command.other, command.type)
     elif isinstance(command, c.Associate):
@@ -87,6 +91,27 @@ async def _look_up(connection: Any, tenant: int, number: int, command: Command) 
         calls = await cases.children(connection, tenant, "escalation", number)
         found.active = next((e for e in calls if getattr(e, "ended_at", None) is None), None)
     return found
+
+
+async def _for_unrelating(connection: Any, tenant: int, number: int, uid: UUID) -> Surroundings:
+    """A relation ends from either side (DOMAIN §3); its event lies with its primary case."""
+    between = await cases.relation_by_uid(connection, tenant, uid)
+    sides = {between.case_number, between.other} if between is not None else set()
+    locked = await cases.lock(connection, tenant, {number, *sides} if number in sides else {number})
+    found = Surroundings(locked.pop(number, None))
+    if between is not None and number in sides:
+        found.child = await cases.relation_by_uid(connection, tenant, uid)  # as it is now that its cases are locked
+        found.relations = {between.other if between.case_number == number else between.case_number: between}
+        found.others = locked
+    return found
+
+
+async def absent(connection: Any, tenant: int, named: Mapping[str, frozenset[int]]) -> dict[str, frozenset[int]]:
+    """Return the numbers that name nothing, by member."""
+    if not named:
+        return {}
+    there = await nouns.present(connection, tenant, {m: (KINDS[m], numbers) for m, numbers in named.items()})
+    return {member: numbers - there[member] for member, numbers in named.items()}
 
 
 MOST_NAMED = 1_000

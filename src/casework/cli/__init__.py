@@ -11,10 +11,10 @@ app = cyclopts.App(name="casework", version=__version__, help="Self-hosted case 
 
 def main() -> None:
     """Run the command line; what the user can mend is one line, and the exit code 1."""
-    from casework.cli import cases, operating, running, worlds
+    from casework.cli import cases, monitoring, operating, running, worlds
     from casework.cli.session import UserError, user_errors
 
-    for group in (running, worlds, operating, cases):
+    for group in (running, worlds, operating, cases, monitoring):
         group.register(app)
     try:
         with user_errors():

@@ -1,6 +1,6 @@
 """What every dialect is to the server: a name, a prefix, routes, and its own way to say no."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.types import ControllerRouterHandler
 
+from casework.auth.cache import TimedCache
 from casework.auth.principals import Principals
 from casework.auth.rate import RateLimit
 from casework.casebook import Casebook
@@ -17,12 +18,16 @@ from casework.settings import Settings
 
 
 class Services(msgspec.Struct, frozen=True):
-    """What handlers work with."""
+    """What handlers work with.
+
+    `rendered` keeps cases as answers have them; its keys hold whatever such an answer depends on, versions above all.
+    """
 
     casebook: Casebook
     principals: Principals
     rate: RateLimit
     settings: Settings
+    rendered: TimedCache[Hashable, msgspec.Raw]
 
 
 class Dialect(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """How each API spells the ids of things (DOMAIN §1), and all spellings of what a world file made (WORLD.md)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,13 @@ PEACH: Mapping[str, str] = {
     "organizations": "BO",
     "cases": "CS",
     "case_types": "CT",
+    "identities": "BI",
+    "tasks": "TK",
+    "workflows": "WF",
+    "supercases": "SC",
 }
 """Peach's prefixes by kind; a business borrower is an organization here."""
+_PEACH = re.compile(rf"([A-Z][A-Z0-9])-([{CROCKFORD}]{{4,10}})-([{CROCKFORD}]{{4}})")
 PEACH_EMPLOYEE = "EM"
 PEACH_OBJECTS: Mapping[str, str] = {"loan": "LN", "interaction": "IN", "document": "DC"}
 
@@ -76,6 +82,24 @@ def peach(prefix: str, number: int) -> str:
         text = CROCKFORD[digit] + text
     text = text.rjust(8, "0")
     return f"{prefix}-{text[:-4]}-{text[-4:]}"
+
+
+def peach_number(prefix: str, text: str) -> int | None:
+    """Return the number that an id of Peach's names, digits included; None when it is no id with this prefix.
+
+    >>> peach_number("CS", "CS-0000-04K7"), peach_number("CS", "4711"), peach_number("CS", "BO-0000-04K7")
+    (4711, 4711, None)
+    """
+    if text.isascii() and text.isdigit():
+        number = int(text) if len(text) < 20 else 0
+    else:
+        found = _PEACH.fullmatch(text)
+        if found is None or found[1] != prefix:
+            return None
+        number = 0
+        for sign in found[2] + found[3]:
+            number = number * 32 + CROCKFORD.index(sign)
+    return number if 0 < number < 2**63 else None
 
 
 def bottlecrm(uid: UUID) -> str:

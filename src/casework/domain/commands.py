@@ -44,11 +44,15 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Open(Command, frozen=True, kw_only=True):
-    """A new case with these members (names of `Case`), links and watchers. Missing ones are filled (DOMAIN §3)."""
+    """A new case with these members (names of `Case`), links and watchers. Missing ones are filled (DOMAIN §3).
+
+    `review` files a task for reviewing it, at doors that file tasks.
+    """
 
     permission = "case.create"
     set: Mapping[str, Any]
     links: tuple[NewLink, ...] = ()
+    review: bool = False
 
 
 class Edit(Command, frozen=True, kw_only=True):
@@ -121,7 +125,10 @@ class Several(Command, frozen=True, kw_only=True):
 
 
 class SetStatus(Command, frozen=True, kw_only=True):
-    """Move to a stage, a status, or by a profile's named action; `set` are close members, `comment` goes with it."""
+    """Move to a stage, a status, or by a profile's named action; `set` are close members, `comment` goes with it.
+
+    Where the profile has a machine, the action is the state to enter.
+    """
 
     permission = "case.status"
     timed = True
@@ -140,12 +147,16 @@ class Assign(Command, frozen=True, kw_only=True):
 
 
 class AddComment(Command, frozen=True, kw_only=True):
-    """A comment; without `audience` the door's default applies, and a customer's is always public."""
+    """A comment; without `audience` the door's default applies, and a customer's is always public.
+
+    `review` files a task for what it instructs to, at doors that file tasks.
+    """
 
     permission = "case.comment"
     text: str
     audience: Audience | None = None
     extra: Mapping[str, Mapping[str, Any]] = {}
+    review: bool = False
 
 
 class EditComment(Command, frozen=True, kw_only=True):
@@ -207,13 +218,22 @@ class RemoveLink(Command, frozen=True, kw_only=True):
 class Relate(Command, frozen=True, kw_only=True):
     """Relate the case to another; relating what is related so already changes nothing.
 
-    `both` lets either side have claimed it.
+    `one_way` claims the relation for this case's side only (DOMAIN §3), `both` for either side.
     """
 
     permission = "case.relate"
     other: int
     type: str = "relates_to"
+    one_way: bool = False
     both: bool = False
+
+
+class Separate(Command, frozen=True, kw_only=True):
+    """Take back this case's side of its relation to another; when no side is left, the relation ends (DOMAIN §3)."""
+
+    permission = "case.relate"
+    other: int
+    type: str = "relates_to"
 
 
 class EditRelation(Command, frozen=True, kw_only=True):
@@ -284,9 +304,10 @@ class Snooze(Command, frozen=True, kw_only=True):
 
 
 class Wake(Command, frozen=True, kw_only=True):
-    """End the snooze."""
+    """End the snooze. `today` is the date in the tenant's zone: from the snooze's date on, a review task is filed."""
 
     permission = "case.snooze"
+    today: date | None = None
 
 
 class Rate(Command, frozen=True, kw_only=True):

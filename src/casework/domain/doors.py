@@ -3,7 +3,7 @@
 import msgspec
 
 from casework.domain.case import Audience
-from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, WEBITEL, Profile
+from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, PEACH, WEBITEL, Profile
 
 
 class Door(msgspec.Struct, frozen=True):
@@ -25,3 +25,4 @@ IBM_DOOR = Door("ibm", profile=IBM, audience=Audience.PUBLIC, rank=4)
 EGAIN_DOOR = Door("egain", profile=EGAIN)
 BOTTLECRM_DOOR = Door("bottlecrm", profile=BOTTLECRM)
 WEBITEL_DOOR = Door("webitel", profile=WEBITEL, rank=0)
+PEACH_DOOR = Door("peach", profile=PEACH)

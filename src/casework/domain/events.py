@@ -31,6 +31,7 @@ PERSONAL = frozenset(
         "first_name",
         "last_name",
         "email",
+        "private",
     }
 )
 """Members whose values are kept beside the event, where they can be erased without breaking the chain."""
@@ -80,7 +81,7 @@ def apply(case: Case, event: Event, envelope: Envelope) -> Case:
         }
     elif event.kind in REVISING and case.updated_at != envelope.at:
         stamps |= {"revision": case.revision + 1, "updated_at": envelope.at, "updated_by": envelope.actor}
-    if event.kind != OPENED and ("stage" in changes or "status" in changes):
+    if event.kind == "status_changed" and not changes.keys().isdisjoint({"stage", "status", "reopened"}):
         stamps |= {"status_at": envelope.at, "status_by": envelope.actor}
     if "outcome" in changes:
         stamps |= {"outcome_at": envelope.at, "outcome_by": envelope.actor}

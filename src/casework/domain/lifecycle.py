@@ -37,8 +37,31 @@ class Editing(msgspec.Struct, frozen=True):
     most_relations: int | None = None
 
 
+class Machine(msgspec.Struct, frozen=True):
+    """States of an API's own over the stages, and the only ways between them (spec/peach §5).
+
+    A case is in the state `states` has for its stage, or in `again` while it is active and its flag `reopened` is set.
+    `targets` has the stage that entering a state writes, `moves` which states may follow which, and `needs` the member
+    that a case must have to enter a state.
+    """
+
+    states: dict[Stage, str]
+    targets: dict[str, Stage]
+    moves: dict[str, frozenset[str]]
+    again: str
+    needs: dict[str, str] = {}
+
+    def state(self, case: Case) -> str:
+        """Return the state that a case is in."""
+        return self.again if case.reopened and not case.stage.done else self.states[case.stage]
+
+
 class Profile(msgspec.Struct, frozen=True):
     """A door's stricter legality, as data.
+
+    `machine` replaces named moves by named states: the action of a command is the state to enter. `files` tells whether
+    changes through this door file tasks for whoever reviews them (`decide/filing.py`), `fields` whether custom fields
+    that it writes must fit the schemas of the case's type.
 
     `moves` is None where any stage may be set from any; elsewhere they are the only ways to move. `frozen` maps a
     permission to the stages in which what it allows is refused; a key "*" stands for every other permission. What
@@ -58,6 +81,9 @@ class Profile(msgspec.Struct, frozen=True):
     authors: frozenset[str] = frozenset()
     served: bool = False
     best_rating: int = 5
+    machine: Machine | None = None
+    files: bool = False
+    fields: bool = False
 
 
 _IBM_SHUT = frozenset({Stage.CLOSED, Stage.CANCELED})
@@ -86,6 +112,42 @@ BOTTLECRM = Profile(
 WEBITEL = Profile("webitel", served=True, best_rating=32767)  # spec/webitel §4, §5.2; ratings have no bound there
 
 
+_INITIATED, _PROCESSING, _COMPLETED = "initiated", "processing", "completed"
+_CANCELED, _REOPENED = "canceled", "reopened"
+PEACH = Profile(
+    "peach",  # spec/peach §5: what is completed or canceled takes notes and views only until it is reopened
+    frozen=dict.fromkeys(
+        ("case.edit", "case.assign", "case.escalate", "case.snooze", "case.associate", "case.relate"), DONE
+    ),
+    machine=Machine(
+        states={
+            Stage.NEW: _INITIATED,
+            **dict.fromkeys((Stage.OPEN, Stage.WAITING, Stage.PROPOSED), _PROCESSING),
+            **dict.fromkeys((Stage.RESOLVED, Stage.CLOSED), _COMPLETED),
+            Stage.CANCELED: _CANCELED,
+        },
+        targets={
+            _INITIATED: Stage.NEW,
+            _PROCESSING: Stage.OPEN,
+            _COMPLETED: Stage.RESOLVED,
+            _CANCELED: Stage.CANCELED,
+            _REOPENED: Stage.OPEN,
+        },
+        moves={
+            _INITIATED: frozenset({_PROCESSING, _CANCELED}),
+            _PROCESSING: frozenset({_INITIATED, _COMPLETED, _CANCELED}),
+            _COMPLETED: frozenset({_REOPENED}),
+            _CANCELED: frozenset({_REOPENED}),
+            _REOPENED: frozenset({_PROCESSING, _COMPLETED, _CANCELED}),
+        },
+        again=_REOPENED,
+        needs={_COMPLETED: "outcome"},
+    ),
+    files=True,
+    fields=True,
+)
+
+
 def check_move(profile: Profile, case: Case, action: str | None) -> Move | None:
     """Return the named move, or None where the profile leaves moves free.
 
@@ -104,6 +166,42 @@ def check_move(profile: Profile, case: Case, action: str | None) -> Move | None:
         msg = f"The action '{action}' does not fit a case that is {case.stage.value}."
         raise IllegalMove(msg, stage=case.stage, action=action)
     return move
+
+
+def check_enter(machine: Machine, case: Case, state: str, outcome: str | None) -> Stage | None:
+    """Return the stage that entering a state writes; None when the case is in the state already.
+
+    A stage that reads as the state stays: a case that waits is being processed (echo rule, DOMAIN §2).
+
+    Args:
+        machine: The states and moves.
+        case: The case as it is.
+        state: Where it is to go.
+        outcome: The outcome that it will have.
+
+    Raises:
+        Invalid: There is no such state, or it needs an outcome.
+        IllegalMove: The state does not follow the present one.
+    """
+    present = machine.state(case)
+    if state == present:
+        return None
+    if state in machine.targets and state not in machine.moves[present]:
+        msg = f"A case that is {present} cannot become {state}."
+        raise IllegalMove(msg, member="status", stage=case.stage, action=state)
+    check_state(machine, state, outcome)
+    return case.stage if machine.states[case.stage] == state else machine.targets[state]
+
+
+def check_state(machine: Machine, state: str, outcome: str | None) -> None:
+    """Raise Invalid when there is no such state, or when it needs an outcome and there is none."""
+    if state not in machine.targets:
+        msg = f"The status is one of {', '.join(machine.targets)}."
+        raise Invalid(msg, member="status")
+    needed = machine.needs.get(state)
+    if needed is not None and outcome is None:
+        msg = f"A case needs an {needed} to be {state}."
+        raise Invalid(msg, member=needed)
 
 
 def check_frozen(profile: Profile, case: Case, permission: str) -> None:

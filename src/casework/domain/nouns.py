@@ -55,6 +55,7 @@ class User(Noun, frozen=True):
     person: int | None = None
     pull_from: tuple[int, ...] = ()
     transfer_to: tuple[int, ...] = ()
+    external_id: str | None = None
 
 
 class CustomRole(Noun, frozen=True):
@@ -88,10 +89,11 @@ class Team(Noun, frozen=True):
     members: tuple[int, ...] = ()
     conditions: tuple[dict[str, Any], ...] = ()
     default_team: int | None = None
+    external_id: str | None = None
 
 
 class Person(Noun, frozen=True):
-    """Whom cases are about."""
+    """Whom cases are about. `private` holds birth date, addresses and the like; histories keep it erasably."""
 
     table = "persons"
     first_name: str = ""
@@ -101,6 +103,17 @@ class Person(Noun, frozen=True):
     borrower: bool = False
     user: int | None = None
     organization: int | None = None
+    private: dict[str, Any] = {}
+
+
+class Identity(Noun, frozen=True):
+    """A number that identifies a person or organization (an SSN), as keyed hashes of it and of its last four digits."""
+
+    table = "identities"
+    person: int = 0
+    kind: str = "SSN"
+    digest: bytes = b""
+    tail: bytes | None = None
 
 
 class Organization(Noun, frozen=True):
@@ -111,12 +124,18 @@ class Organization(Noun, frozen=True):
 
 
 class Object(Noun, frozen=True):
-    """Something of another system that cases are associated with: a loan, an interaction, a document."""
+    """Something of another system that cases are associated with: a loan, an interaction, a document.
+
+    A document's content lies in the blob store under `blob` (SHA-256, hex) once it was uploaded.
+    """
 
     table = "objects"
     kind: str = ""
     person: int | None = None
     external_id: str | None = None
+    blob: str | None = None
+    size: int | None = None
+    content_type: str | None = None
 
 
 class Priority(Noun, frozen=True):
@@ -227,7 +246,11 @@ class Service(Noun, frozen=True):
 
 
 class CaseType(Noun, frozen=True):
-    """A versioned type of case with custom-field schemas; `base` is one of the built-in types."""
+    """A versioned type of case with custom-field schemas; `base` is one of the built-in types.
+
+    Each version is a row of its own. Versions that came from changing one type share `family`, the first one's number,
+    and at most one of them is active; types that were never changed through a door have none.
+    """
 
     table = "case_types"
     base: str = "generic"
@@ -236,6 +259,7 @@ class CaseType(Noun, frozen=True):
     derived_from: int | None = None
     fields: tuple[dict[str, Any], ...] = ()
     description: str = ""
+    family: int | None = None
 
 
 class Field(Noun, frozen=True):
@@ -251,10 +275,47 @@ class Field(Noun, frozen=True):
     max: float | None = None
 
 
+class Task(Noun, frozen=True):
+    """Work that a rule files: `kind` is a task type (spec/peach §11), `status` is open or completed.
+
+    Tasks about a case are seen by who may read the case.
+    """
+
+    table = "tasks"
+    kind: str = ""
+    case: int | None = None
+    person: int | None = None
+    team: int | None = None
+    user: int | None = None
+    status: str = "open"
+    urgent: bool = False
+    note: str = ""
+    completed_at: datetime | None = None
+    completed_by: int | None = None
+
+
+class Workflow(Noun, frozen=True):
+    """A checklist; each step has `id`, `name` and `status`."""
+
+    table = "workflows"
+    case: int | None = None
+    steps: tuple[dict[str, Any], ...] = ()
+
+
+class Supercase(Noun, frozen=True):
+    """Makes one case for each of many borrowers: `members` are what the cases have in common, `cases` the cases."""
+
+    table = "supercases"
+    kind: str = "generic"
+    members: dict[str, Any] = {}
+    cases: tuple[int, ...] = ()
+
+
 NOUNS: dict[str, type[Noun]] = {
     noun.table: noun
     for noun in (
-        Department, User, CustomRole, Key, Team, Person, Organization, Object, Priority, StatusSet, Status, Source,
-        CloseReasonGroup, CloseReason, Calendar, Sla, SlaCondition, Service, CaseType, Field,
+        Department, User, CustomRole, Key, Team, Person, Identity, Organization, Object, Priority, StatusSet, Status,
+        Source, CloseReasonGroup, CloseReason, Calendar, Sla, SlaCondition, Service, CaseType, Field, Task, Workflow,
+        Supercase,
     )
 }  # fmt: skip

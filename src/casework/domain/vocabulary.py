@@ -1,6 +1,7 @@
 """The tenant's words as the core needs them to decide: statuses, priorities, sources, types, fields."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -53,6 +54,24 @@ class Vocabulary(msgspec.Struct, frozen=True):
         ]
         live = [f for f in self.fields.values() if f.deleted_at is None]
         return {f.key or f.name: f for f in (*own, *live)}
+
+    def schemas_for(self, case_type: int | None) -> list[dict[str, Any]]:
+        """Return the schemas of the custom fields of cases of a type: the type's own, then the tenant's."""
+        kind = self.types.get(case_type) if case_type is not None else None
+        live = [f for f in self.fields.values() if f.deleted_at is None]
+        tenants = [
+            {
+                "name": f.key or f.name,
+                "type": f.type,
+                "many": f.many,
+                "required": f.required,
+                "values": f.values,
+                "min": f.min,
+                "max": f.max,
+            }
+            for f in live
+        ]
+        return [*(kind.fields if kind else ()), *tenants]
 
     def status_for(self, stage: Stage, status_set: int | None = None) -> Status:
         """Return the first status of `stage` in the set, else the nearest label (DOMAIN §2).

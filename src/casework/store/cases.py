@@ -14,7 +14,6 @@ COLUMNS = Case.__struct_fields__
 _SELECT = listing(COLUMNS, "c.")
 _STAGE = COLUMNS.index("stage")
 LONGEST_TEXT = 100_000  # characters of one text that are searched
-MOST_LEXEMES = 30_000  # of one case; PostgreSQL refuses a tsvector of more than 1 MB
 
 
 def case_of(row: Iterable[Any]) -> Case:
@@ -64,6 +63,14 @@ async def relation(connection: Any, tenant: int, one: int, other: int, kind: str
         min(one, other),
         max(one, other),
         kind,
+    )
+    return msgspec.convert(dict(row), Relation, strict=False) if row else None
+
+
+async def relation_by_uid(connection: Any, tenant: int, uid: UUID) -> Relation | None:
+    """Return a relation, deleted or not."""
+    row = await connection.fetchrow(
+        f"select {listing(Relation.__struct_fields__)} from relations where tenant_id = $1 and uid = $2", tenant, uid
     )
     return msgspec.convert(dict(row), Relation, strict=False) if row else None
 
@@ -137,11 +144,14 @@ def _write_involvements(batch: Batch, before: Case | None, after: Case) -> None:
 
 
 def _write_counts(batch: Batch, before: Case | None, after: Case) -> None:
-    old = before.stage if before and before.deleted_at is None else None
-    new = after.stage if after.deleted_at is None else None
-    rows = [(after.tenant_id, stage, delta) for stage, delta in ((old, -1), (new, 1)) if stage]
+    old, new = (_counted_as(case) if case and case.deleted_at is None else None for case in (before, after))
+    rows = [(after.tenant_id, *place, delta) for place, delta in ((old, -1), (new, 1)) if place]
     if old != new:
-        batch.insert("case_count_deltas", ("tenant_id", "stage", "delta"), *rows)
+        batch.insert("case_count_deltas", ("tenant_id", "stage", "department", "delta"), *rows)
+
+
+def _counted_as(case: Case) -> tuple[Stage, int]:
+    return case.stage, case.department or 0
 
 
 def write_child(batch: Batch, before: Child, after: Child, noun: str) -> None:
@@ -174,7 +184,9 @@ def index_new(batch: Batch, case: Case, comments: Sequence[Comment]) -> None:
     """Add the search text of a new case to the batch."""
     texts = [("A", case.subject), ("B", case.description), ("C", case.solution)]
     texts += [(_WEIGHTS[comment.audience], comment.text) for comment in comments]
-    words = " || ".join(f"setweight(to_tsvector('simple', {{}}), '{weight}')" for weight, _ in texts)
+    words = "''::tsvector"
+    for weight, _ in texts:
+        words = f"casework_words({words}, {{}}, '{weight}')"
     batch.add(
         f"insert into case_search (tenant_id, case_number, title, words) values ({{}}, {{}}, {{}}, {words})",
         case.tenant_id,
@@ -186,10 +198,9 @@ def index_new(batch: Batch, case: Case, comments: Sequence[Comment]) -> None:
 
 def index_comment(batch: Batch, case: Case, comment: Comment) -> None:
     """Add a new comment to the search text of its case."""
-    weight = _WEIGHTS[comment.audience]
     batch.add(
-        f"update case_search set words = words || setweight(to_tsvector('simple', {{}}), '{weight}')"
-        f" where tenant_id = {{}} and case_number = {{}} and length(words) < {MOST_LEXEMES}",
+        f"update case_search set words = casework_words(words, {{}}, '{_WEIGHTS[comment.audience]}')"
+        " where tenant_id = {} and case_number = {}",
         comment.text[:LONGEST_TEXT],
         case.tenant_id,
         case.number,

@@ -1,5 +1,6 @@
 """Comments and files on cases, by uid."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,3 +42,18 @@ async def file_on(connection: Any, principal: Principal, case: int, uid: UUID, *
         *params.values,
     )
     return child_of(row, File) if row else None
+
+
+async def mark_viewed(connection: Any, principal: Principal, case: int, at: datetime) -> bool:
+    """Keep who looked at a readable case last and when; return whether there is such a case."""
+    params = Params()
+    readable_cases = readable(principal, params)
+    number, moment, user = params.add(case), params.add(at, "timestamptz"), params.add(principal.user, "bigint")
+    done = await connection.fetchval(
+        "insert into views (tenant_id, case_number, viewed_at, viewed_by)"
+        f" select c.tenant_id, c.number, {moment}, {user} from cases c where {readable_cases} and c.number = {number}"
+        " on conflict (tenant_id, case_number) do update set viewed_at = excluded.viewed_at,"
+        " viewed_by = excluded.viewed_by returning 1",
+        *params.values,
+    )
+    return done is not None

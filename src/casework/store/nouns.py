@@ -1,6 +1,7 @@
 """Nouns beside the case, table-driven: the columns are the members of the structs in `domain/nouns.py`."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -17,7 +18,8 @@ def columns(kind: type[Noun]) -> tuple[str, ...]:
     return kind.__struct_fields__
 
 
-def listing(names: Iterable[str], alias: str = "") -> str:
+@lru_cache(maxsize=512)
+def listing(names: tuple[str, ...], alias: str = "") -> str:
     """Return names as a quoted select list."""
     return ", ".join(f'{alias}"{name}"' for name in names)
 
@@ -105,6 +107,27 @@ async def names(connection: Any, tenant: int, asked: Mapping[type[Noun], Iterabl
 
 _NAMES: dict[type[Noun], str] = {Person: "coalesce(nullif(name, ''), trim(first_name || ' ' || last_name))"}
 """How a kind is named where its column `name` alone does not say it."""
+
+
+async def present(
+    connection: Any, tenant: int, asked: Mapping[str, tuple[Iterable[type[Noun]], Iterable[int]]]
+) -> dict[str, frozenset[int]]:
+    """Return the numbers that name something, deleted things left out: each asking has kinds and numbers of its own."""
+    params = Params(tenant)
+    selects = []
+    for name, (kinds, wanted) in asked.items():
+        numbered = params.add(list(wanted), "bigint[]")
+        selects += [
+            f"select '{name}', number from {kind.table}"
+            f" where tenant_id = $1 and number = any({numbered}) and deleted_at is null"
+            for kind in kinds
+        ]
+    found: dict[str, set[int]] = {name: set() for name in asked}
+    for name, number in await connection.fetch(" union all ".join(selects), *params.values):
+        found[name].add(number)
+    return {name: frozenset(numbers) for name, numbers in found.items()}
+
+
 _LISTED: dict[type[Noun], str] = {
     Person: """ and not exists (select from users u
       where u.tenant_id = persons.tenant_id and u.number = persons."user" and u.kind <> 'customer')"""
@@ -142,6 +165,11 @@ def update(batch: Batch, before: Noun, after: Noun) -> None:
             after.tenant_id,
             after.number,
         )
+
+
+def touch_people(batch: Batch, tenant: int) -> None:
+    """Tell every process that the names that it keeps may be out of date."""
+    batch.add("update tenants set people_version = people_version + 1 where tenant_id = {}", tenant)
 
 
 def touch_catalogue(batch: Batch, tenant: int) -> None:

@@ -22,3 +22,18 @@ async def visible(connection: Any, principal: Principal, numbers: Iterable[int],
         *params.values,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def claimed(connection: Any, principal: Principal, number: int, kind: str) -> list[int]:
+    """Return the readable cases that a case itself claims a relation of this type with, oldest relation first."""
+    params = Params()
+    readable_other = readable(principal, params)
+    tenant, own = params.add(principal.tenant_id), params.add(number, "bigint")
+    rows = await connection.fetch(
+        f"select c.number from relations r join cases c on {readable_other}"
+        f" and c.number = case when r.case_number = {own} then r.other else r.case_number end"
+        f" where r.tenant_id = {tenant} and r.type = {params.add(kind)} and r.deleted_at is null"
+        f" and ((r.case_number = {own} and r.forward) or (r.other = {own} and r.backward)) order by r.number",
+        *params.values,
+    )
+    return [row[0] for row in rows]

@@ -7,6 +7,7 @@ import os
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -22,6 +23,18 @@ _SECONDS = Histogram(
     registry=REGISTRY,
     buckets=(0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+
+
+@lru_cache(maxsize=1024)
+def _requests(door: str, method: str, status: int) -> Counter:
+    return _REQUESTS.labels(door, method, str(status))
+
+
+@lru_cache(maxsize=64)
+def _seconds(door: str) -> Histogram:
+    return _SECONDS.labels(door)
+
+
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
 _log = structlog.get_logger("casework.access")
@@ -92,8 +105,8 @@ class Frontage:
 
     def _note(self, scope: Any, state: Mapping[str, Any], status: int, seconds: float) -> None:
         door = state["door"] if state["door"] in self._doors else "other"
-        _REQUESTS.labels(door, scope["method"], str(status)).inc()
-        _SECONDS.labels(door).observe(seconds)
+        _requests(door, scope["method"], status).inc()
+        _seconds(door).observe(seconds)
         if self._access_log:
             _log.info(
                 "request",

@@ -79,7 +79,8 @@ TENANT: dict[str, Any] = {
                 {"key": "mail", "name": "Mail", "services": [{"key": "spam", "name": "Spam"}]},
                 {"key": "net", "name": "Network", "default_priority": "p1"},
             ],
-        }
+        },
+        {"key": "bare", "name": "Bare"},
     ],
     "fields": [
         {"name": "region", "title": "Region", "type": "string"},

@@ -112,7 +112,8 @@ def test_only_users_are_assigned(root, world):
 
 
 def test_a_service_without_sla_is_404(root, world):
-    root.refused("POST", "/cases", 404, world.new(service={"id": "999999"}))
+    root.refused("POST", "/cases", 404, world.new(service=world.ref("catalogs", "bare")))
+    root.refused("POST", "/cases", 400, world.new(service={"id": "999999"}))
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"{", b'"x"', b"\xff"])

@@ -32,10 +32,11 @@ async def tenant(database: Database, place: Tenant) -> list[Finding]:
     return found
 
 
-def about_totals(place: Tenant, wrong: Iterable[tuple[str, int, int]]) -> Iterator[Finding]:
-    """Return findings for (stage, cases, total kept)."""
-    for stage, counted, kept in wrong:
-        yield Finding("counters", place.key, f"stage {stage}", f"there are {counted} cases, the total says {kept}")
+def about_totals(place: Tenant, wrong: Iterable[tuple[str, int, int, int]]) -> Iterator[Finding]:
+    """Return findings for (stage, department, cases, total kept); department 0 is none."""
+    for stage, department, counted, kept in wrong:
+        where = f"stage {stage}" + (f", department {department}" if department else "")
+        yield Finding("counters", place.key, where, f"there are {counted} cases, the total says {kept}")
 
 
 async def feed(database: Database, chosen: Iterable[Tenant]) -> list[Finding]:
@@ -72,10 +73,10 @@ async def missing_blobs(database: Database, blobs: Blobs, place: Tenant) -> Asyn
             rows = await checks.file_rows(connection, place.tenant_id, above, FILES_AT_ONCE)
         digests = sorted({digest for _, _, digest in rows})
         there = dict(zip(digests, await asyncio.gather(*(_exists(blobs, d) for d in digests)), strict=True))
-        for number, case, digest in rows:
+        for number, whose, digest in rows:
             if not there[digest]:
                 message = f"the bytes of its file {number} are missing: {digest}"
-                yield Finding("blobs", place.key, f"case {case}", message)
+                yield Finding("blobs", place.key, whose, message)
         if len(rows) < FILES_AT_ONCE:
             return
         above = rows[-1][0]

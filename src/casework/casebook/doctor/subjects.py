@@ -16,7 +16,7 @@ from casework.store.upkeep.checks import Span
 _NAMED = {
     "type": "case_types", "service": "services", "source": "sources", "priority": "priorities", "status": "statuses",
     "requester": "persons", "impacted": "persons", "organization": "organizations", "contacts": "persons",
-    "borrowers": "persons", "owner": "users", "assignees": "users", "team": "teams", "teams": "teams",
+    "borrowers": checks.BORROWERS, "owner": "users", "assignees": "users", "team": "teams", "teams": "teams",
     "department": "departments", "watchers": "users", "acl": checks.SUBJECTS,
     "close_reason_group": "close_reason_groups", "close_reason": "close_reasons", "sla": "slas",
     "sla_condition": "sla_conditions", "escalated_team": "teams", "escalated_user": "users", "merged_into": "cases",

@@ -22,7 +22,7 @@ from casework.domain.access import PERMISSIONS, Principal, Reach
 from casework.domain.case import Case
 from casework.domain.doors import WORLD
 from casework.domain.nouns import CloseReason
-from casework.domain.refusals import Refusal
+from casework.domain.refusals import Duplicate, Refusal
 from casework.store import cases, nouns
 from casework.store.blobs import Blobs
 from casework.store.people.tenants import Tenant
@@ -190,13 +190,14 @@ class Cases:
         try:
             within = self._casebook.executor.within
             return await within(connection, principal, WORLD, act.command, number, words=words)
+        except Duplicate as error:
+            told = "another case has this external_id" if error.member == "external_id" else error.message
+            raise refuse(item.path, told) from error
         except Refusal as error:
             raise refuse(f"{item.path}.{error.member}" if error.member else item.path, error.message) from error
 
 
 def _taken(constraint: str) -> str:
-    if "external_id" in constraint:
-        return "another case has this external_id"
     if "applied" in constraint:
         return "somebody else is applying this file just now"
     return "collides with something that exists"

@@ -11,6 +11,7 @@ from casework.domain.case import Case
 from casework.domain.commands import Command
 from casework.domain.decide import changing, children, opening, whole
 from casework.domain.decide.context import Context
+from casework.domain.decide.naming import check_named
 from casework.domain.decide.opening import NOWHERE
 from casework.domain.decide.planning import planned
 from casework.domain.events import Envelope, Event, apply
@@ -42,6 +43,7 @@ _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Relate: children.relate,
     c.EditRelation: children.edit_relation,
     c.Unrelate: children.unrelate,
+    c.Separate: children.separate,
     c.Associate: children.associate,
     c.Dissociate: children.dissociate,
     c.Escalate: children.escalate,
@@ -72,10 +74,11 @@ def _decided(case: Case | None, command: Command, context: Context) -> list[Even
         require(context.principal, "case.impersonate")
     if isinstance(command, c.Open):
         require(context.principal, command.permission)
+        check_named(context.absent)
         return opening.open_case(command, context)
     if isinstance(command, c.EditWhole):
         return whole.edit_whole(case, command, context)
-    permission = _permission(command)
+    permission = _permission(command, context)
     if isinstance(command, c.Restore) and case is not None:
         require_write(context.principal, msgspec.structs.replace(case, deleted_at=None), permission)
         seen = case
@@ -86,6 +89,7 @@ def _decided(case: Case | None, command: Command, context: Context) -> list[Even
             require_home(context.principal, seen)
     check_frozen(context.door.profile, seen, command.permission)
     context.check_expectation(seen, command.expect)
+    check_named(context.absent)
     if isinstance(command, c.Several):
         return _several(seen, command, context)
     return _RULES[type(command)](seen, command, context)
@@ -103,8 +107,9 @@ def _several(case: Case, command: c.Several, context: Context) -> list[Event]:
     return events or ([Event("edited")] if command.always else [])
 
 
-def _permission(command: Command) -> str:
+def _permission(command: Command, context: Context) -> str:
     """Customers move their cases by named actions only, with a permission of its own."""
-    if isinstance(command, c.SetStatus) and command.action is not None:
+    named = isinstance(command, c.SetStatus) and command.action is not None
+    if named and context.door.profile.machine is None:
         return "case.resolve"
     return command.permission

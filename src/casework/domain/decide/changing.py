@@ -1,5 +1,6 @@
 """Commands that change the case's own members."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,9 +22,10 @@ from casework.domain.commands import (
 from casework.domain.decide import serving
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
-from casework.domain.decide.members import further, merged, only
+from casework.domain.decide.members import further, merged, only, typed
+from casework.domain.decide.schemas import check_fields
 from casework.domain.events import Event, changed
-from casework.domain.lifecycle import Move, check_move, consequences
+from casework.domain.lifecycle import Machine, Move, check_enter, check_move, consequences
 from casework.domain.refusals import Forbidden, Invalid
 
 PLAIN = frozenset(MEMBERS) - {
@@ -36,6 +38,9 @@ PLAIN = frozenset(MEMBERS) - {
 
 CLOSING = frozenset({"close_reason", "close_note", "resolution", "outcome", "closed_on"})
 """Members that may come with a move."""
+
+GRANTS = re.compile(r"(?:xx?|rr?|ww?|dd?)*")
+"""The letters of an access list; a doubled one may be passed on (spec/webitel §13)."""
 
 LEAST = 1
 """How discontent somebody can be."""
@@ -65,6 +70,8 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
     """
     only(given, PLAIN)
     words, wanted = context.vocabulary, merged(case, given)
+    if "fields" in given and context.door.profile.fields:
+        check_fields(words.schemas_for(case.type), case.fields, given["fields"])
     if wanted.get("priority") not in {None, case.priority}:
         wanted["rank"] = words.priority(wanted["priority"]).rank
     elif wanted.get("rank", case.rank) != case.rank:
@@ -87,6 +94,9 @@ def forget(case: Case, command: Forget, _context: Context) -> list[Event]:
 def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
     """Return `status_changed` with its consequences, and the comment that goes with it."""
     only(command.set, CLOSING)
+    machine = context.door.profile.machine
+    if machine is not None and command.action is not None:
+        return _enter(machine, case, command, context)
     move = check_move(context.door.profile, case, command.action)
     if move is not None:
         _check_given(move, case, command, context)
@@ -94,10 +104,23 @@ def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
     wanted: dict[str, Any] = {"stage": stage, "status": status}
     if (stage, status) != (case.stage, case.status):
         wanted |= consequences(case, stage, context.at)
-    events = _row("status_changed", case, **{**wanted, **command.set})
+    events = _row("status_changed", case, **{**wanted, **typed(command.set)})
     if command.comment:
         events.append(new_comment(command.comment, None, context))
     return events
+
+
+def _enter(machine: Machine, case: Case, command: SetStatus, context: Context) -> list[Event]:
+    """Return `status_changed` for a state of the door's own; being in it already is no move."""
+    state, outcome = str(command.action), command.set.get("outcome", case.outcome)
+    stage = check_enter(machine, case, state, outcome)
+    wanted: dict[str, Any] = {}
+    if stage is not None:
+        words = context.vocabulary
+        stays = stage is case.stage and case.status is not None
+        status = case.status if stays else words.status_for(stage, words.set_of(case.status)).number
+        wanted = {"stage": stage, "status": status, **consequences(case, stage, context.at)}
+    return _row("status_changed", case, **{**wanted, **command.set})
 
 
 def _check_given(move: Move, case: Case, command: SetStatus, context: Context) -> None:
@@ -134,7 +157,7 @@ def _target(case: Case, command: SetStatus, move: Move | None, context: Context)
 def assign(case: Case, command: Assign, _context: Context) -> list[Event]:
     """Return `assigned` with what differs. The owner and team never stand among the further ones as well."""
     only(command.set, {"owner", "assignees", "team", "teams"})
-    wanted = dict(command.set)
+    wanted = typed(command.set)
     for one, many in (("owner", "assignees"), ("team", "teams")):
         wanted[many] = further(wanted.get(one, getattr(case, one)), wanted.get(many, getattr(case, many)))
     return _row("assigned", case, **wanted)
@@ -172,7 +195,15 @@ def rate(case: Case, command: Rate, context: Context) -> list[Event]:
 
 
 def grant(case: Case, command: Grant, _context: Context) -> list[Event]:
-    """Return `shared` with the new access list."""
+    """Return `shared` with the new access list.
+
+    Raises:
+        Invalid: A subject is no number, or the letters are not x, r, w, d, single or doubled.
+    """
+    for subject, letters in command.acl.items():
+        if not subject.isdecimal() or not GRANTS.fullmatch(letters):
+            msg = f"'{subject[:40]}: {letters[:40]}' is no grant: a number, and letters out of x r w d."
+            raise Invalid(msg, member="acl")
     return _row("shared", case, acl={k: v for k, v in command.acl.items() if v})
 
 

@@ -21,6 +21,7 @@ from casework.domain.commands import (
     Relate,
     RemoveComment,
     RemoveLink,
+    Separate,
     Unrelate,
 )
 from casework.domain.decide.context import Context
@@ -131,12 +132,33 @@ def relate(case: Case, command: Relate, context: Context) -> list[Event]:
     if other.number == case.number:
         msg = "A case cannot be related to itself."
         raise Invalid(msg, member="other")
-    if context.relation is not None:
+    present = context.relation
+    if present is None:
+        wanted: dict[str, Any] = {"other": other.number, "type": command.type}
+        if command.both:
+            wanted |= {"forward": True, "backward": True}
+        return [Event("related", wanted, noun="relation", child=context.uid())]
+    if not command.one_way:
         return []
-    wanted: dict[str, Any] = {"other": other.number, "type": command.type}
-    if command.both:
-        wanted |= {"forward": True, "backward": True}
-    return [Event("related", wanted, noun="relation", child=context.uid())]
+    new, was = changed(present, **{_side(present, case): True})
+    return [Event("related", new, was, noun="relation", child=present.uid)] if new else []
+
+
+def separate(case: Case, _command: Separate, context: Context) -> list[Event]:
+    """Return `unrelated`: this side's claim is taken back, or the relation ends with its last one."""
+    present = context.relation
+    if present is None or not getattr(present, _side(present, case)):
+        msg = "The case is not related to such a case."
+        raise NotFound(msg, member="other")
+    own = _side(present, case)
+    others = present.backward if own == "forward" else present.forward
+    new, was = changed(present, **({own: False} if others else {"deleted_at": context.at}))
+    return [Event("unrelated", new, was, noun="relation", child=present.uid)]
+
+
+def _side(relation: Relation, case: Case) -> str:
+    """Return the member that says whether this case claims the relation."""
+    return "forward" if relation.case_number == case.number else "backward"
 
 
 def edit_relation(_case: Case, command: EditRelation, context: Context) -> list[Event]:
@@ -203,10 +225,14 @@ def deescalate(case: Case, _command: Deescalate, context: Context) -> list[Event
 
 
 def _check_author(child: Child, context: Context) -> None:
-    """Raise Forbidden where the door leaves such things to who made them, and to moderators."""
+    """Raise Forbidden where the door leaves such things to who made them, and to moderators.
+
+    Customers never change what others wrote, through whatever door.
+    """
     noun = type(child).__name__.lower()
     mine = child.created_by == context.principal.user
-    if noun in context.door.profile.authors and not mine and "case.moderate" not in context.principal.permissions:
+    kept = noun in context.door.profile.authors or (noun == "comment" and not context.principal.staff)
+    if kept and not mine and "case.moderate" not in context.principal.permissions:
         msg = f"Only its author or an administrator may do this to a {noun}."
         raise Forbidden(msg, permission="case.moderate")
 

@@ -28,7 +28,7 @@ class Context(msgspec.Struct, frozen=True):
     that the command names, `active` the active escalation, `other` and `relation` the other case of a relation and
     the relation that the pair has. For `EditWhole`: `users` are those who may become owner, `others` the named cases,
     `relations` the ones that the case has with them (by the other's number), and `degrees` how many relations each
-    case has.
+    case has. `absent` are the numbers that the command names in vain, by member.
     """
 
     principal: Principal
@@ -48,6 +48,7 @@ class Context(msgspec.Struct, frozen=True):
     history: tuple[tuple[Event, Envelope], ...] = ()
     policies: Mapping[Key, Policy] = {}
     calendars: Mapping[tuple[int, int], WorkingTime] = {}
+    absent: Mapping[str, frozenset[int]] = {}
 
     def named(self, kind: type[C]) -> C:
         """Return the thing on the case that the command names.

@@ -1,10 +1,38 @@
 """Members as commands write them: which ones may be, and what becomes of the values."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, get_type_hints
+
+import msgspec
 
 from casework.domain.case import Case, Comment
 from casework.domain.refusals import Invalid
+
+_FREE = frozenset({"fields", "extra", "stage"})
+"""Members whose values are read elsewhere."""
+_TYPES = {name: kind for name, kind in get_type_hints(Case).items() if name not in _FREE}
+RANKS = range(1, 5)
+
+
+def typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return members of a case with lists as the tuples that a case has.
+
+    Raises:
+        Invalid: A value is not of the kind that the member has.
+    """
+    found = dict(given)
+    for name, value in given.items():
+        if name not in _TYPES:
+            continue
+        try:
+            found[name] = msgspec.convert(value, _TYPES[name])
+        except msgspec.ValidationError as error:
+            msg = f"'{name}' cannot have this value."
+            raise Invalid(msg, member=name) from error
+    if found.get("rank") is not None and found["rank"] not in RANKS:
+        msg = "A rank is a number from 1 to 4."
+        raise Invalid(msg, member="rank")
+    return found
 
 
 def only(wanted: Iterable[str], allowed: Collection[str]) -> None:
@@ -20,7 +48,7 @@ def merged(thing: Case | Comment, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
     None takes a value away. In `extra` the names lie below the API that knows them.
     """
-    whole = dict(wanted)
+    whole = typed(wanted) if isinstance(thing, Case) else dict(wanted)
     if isinstance(thing, Case) and "fields" in whole:
         whole["fields"] = _overlaid(thing.fields, whole["fields"])
     if "extra" in whole:

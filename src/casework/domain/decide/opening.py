@@ -9,8 +9,9 @@ from casework.domain.decide import serving
 from casework.domain.decide.children import new_link
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged
+from casework.domain.decide.schemas import check_fields, default_of
 from casework.domain.events import OPENED, Event, blank, changed
-from casework.domain.lifecycle import consequences
+from casework.domain.lifecycle import check_state, consequences
 from casework.domain.refusals import Invalid
 
 NOWHERE = blank(0, 0, UUID(int=0))
@@ -22,7 +23,8 @@ def open_case(command: Open, context: Context) -> list[Event]:
     if unknown := set(command.set) - set(MEMBERS):
         msg = f"A case has no member '{min(unknown)}'."
         raise Invalid(msg, member=min(unknown))
-    members = merged(NOWHERE, command.set)
+    members = merged(NOWHERE, {name: value for name, value in command.set.items() if (name, value) != ("rank", None)})
+    _check_profile(members, context)
     _fill_priority(members, context)
     _fill_status(members, context)
     serving.opened(members, command.set, context)
@@ -37,6 +39,23 @@ def open_case(command: Open, context: Context) -> list[Event]:
     members.setdefault("opened_at", context.at)
     fresh, _ = changed(NOWHERE, **members)
     return [Event(OPENED, fresh), *(new_link(link, context) for link in command.links)]
+
+
+def _check_profile(members: dict[str, Any], context: Context) -> None:
+    """Raise Invalid where the door is stricter: on the state that a case begins in, and on custom fields.
+
+    Defaults of the type's fields are filled in first.
+    """
+    profile = context.door.profile
+    if profile.machine is not None:
+        state = profile.machine.states[_stage(members.get("stage"))]
+        check_state(profile.machine, state, members.get("outcome"))
+    if profile.fields:
+        schemas = context.vocabulary.schemas_for(members.get("type"))
+        defaults = {schema["name"]: value for schema in schemas if (value := default_of(schema)) is not None}
+        given = {**defaults, **members.get("fields", {})}
+        check_fields(schemas, {}, given)
+        members["fields"] = given
 
 
 def _fill_priority(members: dict[str, Any], context: Context) -> None:

@@ -14,6 +14,7 @@ from casework.domain.decide import fields
 from casework.domain.decide.changing import settled
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further
+from casework.domain.decide.naming import check_named
 from casework.domain.events import Event, changed
 from casework.domain.lifecycle import check_frozen
 from casework.domain.refusals import Forbidden, Invalid, NotFound
@@ -37,6 +38,7 @@ def edit_whole(case: Case | None, command: EditWhole, context: Context) -> list[
         raise Forbidden(msg, rule="pull")
     if command.flaw is not None:
         raise command.flaw
+    check_named(context.absent)
     events = _members(seen, command, context)
     events += _owner(seen, command, context)
     return events + _relations(seen, command, context)

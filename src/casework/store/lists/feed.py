@@ -20,6 +20,12 @@ _FOR_CUSTOMERS = """e.kind in ('opened', 'status_changed', 'commented', 'comment
 """The last condition hides what was said about a comment while it was internal, once it has become public."""
 
 
+async def place(connection: Any) -> int:
+    """Return the highest place taken."""
+    found: int = await connection.fetchval("select case when is_called then last_value else 0 end from feed")
+    return found
+
+
 async def mark(connection: Any) -> tuple[int, str]:
     """Return the highest place taken, and the transaction id below which every holder of a smaller place lies."""
     row = await connection.fetchrow("select place, bound::text from casework_feed_mark()")

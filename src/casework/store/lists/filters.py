@@ -22,6 +22,17 @@ _HANGS = (
 _TEMPLATES = {
     "numbers": "c.number = any({}::bigint[])",
     "owner": "c.owner = {}::bigint",
+    "owners": "c.owner = any({}::bigint[])",
+    "types": "c.type = any({}::bigint[])",
+    "outcomes": "c.outcome = any({}::text[])",
+    "external_ids": "c.external_id = any({}::text[])",
+    "snoozed": "(c.snoozed_until is not null) = {}::boolean",
+    "escalated": "(c.escalated_at is not null) = {}::boolean",
+    "bound": "(c.borrowers <> '{{}}' and {}::boolean)",
+    "borrower": "c.number in (select b.case_number from case_borrowers b"
+    " where b.tenant_id = c.tenant_id and b.borrower = {}::bigint)",
+    "states": "(case when c.reopened and c.stage in ('new', 'open', 'waiting', 'proposed')"
+    " then 'reopened' else c.stage end) = any({}::text[])",
     "department": "c.department = {}::bigint",
     "requester": SHOWN_REQUESTER + " = {}::bigint",
     "requester_email": _PERSONS + "lower(p.email) = lower({}::text))",
@@ -53,6 +64,9 @@ class Where(msgspec.Struct, frozen=True):
     - `reached`: an `ilike` pattern of an address of the requester;
     - `hangs`: a kind of thing, and the condition that one on the case meets;
     - `custom`: the custom field's name, an operator or `set`, and a text.
+
+    The values of `states` are stages, and "reopened" for active cases with that flag; `bound` and true means cases that
+    have a borrower.
     """
 
     name: str

@@ -34,8 +34,15 @@ _PARTS = {
     "comments": (("number", "text", "created_at", "created_by", "audience", "uid"), True),
     "files": (("uid", "name", "size", "created_at", "created_by"), True),
     "links": (("uid", "name", "url", "extra", "created_at"), False),
+    "associations": (("uid", "object", "relation"), False),
+    "escalations": (("number", "team", "user", "note", "urgent", "created_at", "created_by", "ended_at"), False),
 }
 """What can be nested in a row: the members of each entry, in order, and whether they have an audience."""
+_VIEWED = (
+    "(select json_build_array(v.viewed_at, v.viewed_by)::text from views v"
+    " where v.tenant_id = c.tenant_id and v.case_number = c.number) as viewed"
+)
+"""When and by whom the case was viewed last, which lies beside it; the part `viewed`."""
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +73,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
 def select_list(audiences: Iterable[str], params: Params, columns: Iterable[str], parts: Iterable[str]) -> str:
     """Return columns of `cases c`, the number first, and each part as the text of a JSON array of arrays."""
-    picked = [listing(dict.fromkeys(("number", *columns)), "c.")]
+    picked = [listing(tuple(dict.fromkeys(("number", *columns))), "c.")]
     for part in parts:
+        if part == "viewed":
+            picked.append(_VIEWED)
+            continue
         members, with_audience = _PARTS[part]
         audience = f" and p.audience = any({params.add(list(audiences), 'text[]')})" if with_audience else ""
         picked.append(
@@ -117,13 +127,14 @@ def page(
     narrowed = _narrowed(params, principal, query) + conditions(query.where, params)
     readable_rows = readable_cases + (f" and c.stage = any({stages})" if stages else "") + narrowed + matching
     reaches_all = principal.read is Reach.TENANT
+    counted = principal.read in {Reach.TENANT, Reach.DEPARTMENTS}
     whole = ""
     if _is_small(principal, query):
         whole, inner, total = _gathered(query, readable_rows)
-    elif found is None and reaches_all and not narrowed:
+    elif found is None and counted and not narrowed:
         listed = _merged(params, query, readable_cases) if query.stages and query.sort == "touched_at" else ""
         inner = listed or f"select c.number from cases c where {readable_rows} order by {_order(query)}"
-        total = _counted(params, principal.tenant_id, stages) if query.counted else ""
+        total = _counted(params, principal, stages) if query.counted else ""
     else:
         inner = f"select c.number from cases c where {readable_rows} order by {_order(query)}"
         total = f"select count(*) from cases c where {readable_rows}"
@@ -222,11 +233,26 @@ def _merged(params: Params, query: Query, readable_cases: str) -> str:
     return f"select c.number from ({branches}) c order by {_order(query)}"
 
 
-def _counted(params: Params, tenant: int, stages: str) -> str:
+def _counted(params: Params, principal: Principal, stages: str) -> str:  # unguarded: counts what the reach names
+    """Return the statement of the exact total of a reach that the kept totals cover: the tenant, or departments.
+
+    What is watched in other departments comes on top; those are few and counted themselves.
+    """
+    tenant = params.add(principal.tenant_id)
     only = f" and stage = any({stages})" if stages else ""
-    number = params.add(tenant)
+    outside = ""
+    if principal.read is Reach.DEPARTMENTS:
+        within = params.add(principal.departments + principal.shared, "bigint[]")
+        only += f" and department = any({within} || 0::bigint)"
+        outside = (
+            " union all select count(*) from (select distinct i.case_number from involvements i"
+            f" where i.tenant_id = {tenant} and i.subject = any({params.add(principal.subjects, 'bigint[]')})"
+            " and i.how = 'watching') w join cases c on c.tenant_id = "
+            f"{tenant} and c.number = w.case_number and c.deleted_at is null and c.department <> all({within})"
+            + (f" and c.stage = any({stages})" if stages else "")
+        )
     return (
         "select coalesce(sum(n), 0)::bigint from ("
-        f"select n from case_counts where tenant_id = {number}{only}"
-        f" union all select delta from case_count_deltas where tenant_id = {number}{only}) d"
+        f"select n from case_counts where tenant_id = {tenant}{only}"
+        f" union all select delta from case_count_deltas where tenant_id = {tenant}{only}{outside}) d"
     )

@@ -17,6 +17,12 @@ class Tenant(msgspec.Struct, frozen=True):
     timezone: str
     settings: dict[str, Any]
     catalogue_version: int
+    people_version: int
+
+    @property
+    def people(self) -> tuple[int, int]:
+        """What tells readings of the tenant's users and persons apart."""
+        return self.catalogue_version, self.people_version
 
     def dialect(self, name: str) -> dict[str, Any]:
         """Return the tenant's settings for one API."""
@@ -29,7 +35,7 @@ class Tenant(msgspec.Struct, frozen=True):
         return self.settings.get("default_department")
 
 
-_SELECT = "select tenant_id, uid, key, name, timezone, settings, catalogue_version from tenants"
+_SELECT = "select tenant_id, uid, key, name, timezone, settings, catalogue_version, people_version from tenants"
 
 
 async def read(connection: Any, tenant: int) -> Tenant:

@@ -137,6 +137,9 @@ def title(case: Case) -> str | None:
 
 SUBJECTS = "users, roles or teams"
 """Stands for a table where a number may name any of these."""
+BORROWERS = "persons or organizations"
+"""The same for borrowers: businesses are organizations (DOMAIN §1)."""
+_PLACES = {SUBJECTS: ("users", "roles", "teams"), BORROWERS: ("persons", "organizations")}
 
 
 async def unknown(  # unguarded: tells whether numbers exist, for the doctor alone
@@ -146,7 +149,7 @@ async def unknown(  # unguarded: tells whether numbers exist, for the doctor alo
     params = Params(tenant)
     parts = []
     for table, numbers in named.items():
-        places = ("users", "roles", "teams") if table == SUBJECTS else (table,)
+        places = _PLACES.get(table, (table,))
         absent = " and ".join(
             f"not exists (select from {place} x where x.tenant_id = $1 and x.number = w)" for place in places
         )
@@ -155,30 +158,30 @@ async def unknown(  # unguarded: tells whether numbers exist, for the doctor alo
     return {(row[0], row[1]) for row in rows}
 
 
-def _counted() -> str:  # unguarded: counts cases by stage, for the doctor alone
+def _counted() -> str:  # unguarded: counts cases by stage and department, for the doctor alone
     return """
-      select stage, sum(counted)::bigint as counted, sum(kept)::bigint as kept from (
-        select stage, count(*) as counted, 0 as kept from cases where tenant_id = $1 and deleted_at is null
-        group by stage
-        union all select stage, 0, n from case_counts where tenant_id = $1
-        union all select stage, 0, delta from case_count_deltas where tenant_id = $1) t
-      group by stage having sum(counted) <> sum(kept)"""
+      select stage, department, sum(counted)::bigint as counted, sum(kept)::bigint as kept from (
+        select stage, coalesce(department, 0) as department, count(*) as counted, 0 as kept
+        from cases where tenant_id = $1 and deleted_at is null group by 1, 2
+        union all select stage, department, 0, n from case_counts where tenant_id = $1
+        union all select stage, department, 0, delta from case_count_deltas where tenant_id = $1) t
+      group by 1, 2 having sum(counted) <> sum(kept)"""
 
 
-async def wrong_totals(connection: Any, tenant: int) -> list[tuple[str, int, int]]:
-    """Return (stage, rows, total kept) where the two differ; one statement, so nobody's change comes between."""
+async def wrong_totals(connection: Any, tenant: int) -> list[tuple[str, int, int, int]]:
+    """Return (stage, department, rows, total kept) where the two differ; one statement: no change comes between."""
     return [tuple(row) for row in await connection.fetch(_counted(), tenant)]
 
 
-async def mend_totals(connection: Any, tenant: int) -> list[tuple[str, int, int]]:
+async def mend_totals(connection: Any, tenant: int) -> list[tuple[str, int, int, int]]:
     """Add what the totals lack, as the system role; return what `wrong_totals` would have.
 
     Adding a difference is right whatever writers and the roll-up do at the same time.
     """
     rows = await connection.fetch(
-        f"with wrong as ({_counted()}), mended as (insert into case_counts (tenant_id, stage, n)"
-        " select $1, stage, counted - kept from wrong"
-        " on conflict (tenant_id, stage) do update set n = case_counts.n + excluded.n) select * from wrong",
+        f"with wrong as ({_counted()}), mended as (insert into case_counts (tenant_id, stage, department, n)"
+        " select $1, stage, department, counted - kept from wrong"
+        " on conflict (tenant_id, stage, department) do update set n = case_counts.n + excluded.n) select * from wrong",
         tenant,
     )
     return [tuple(row) for row in rows]
@@ -198,19 +201,26 @@ async def drop_title(connection: Any, tenant: int, number: int) -> None:
     await connection.execute("delete from case_search where tenant_id = $1 and case_number = $2", tenant, number)
 
 
-async def file_rows(connection: Any, tenant: int, above: int, limit: int) -> list[tuple[int, int, str]]:
-    """Return (number, case, digest) of files behind a number; removed ones need no bytes any more."""
+async def file_rows(connection: Any, tenant: int, above: int, limit: int) -> list[tuple[int, str, str]]:
+    """Return (number, whose, digest) of files and documents behind a number; removed ones need no bytes any more."""
     rows = await connection.fetch(
-        "select number, case_number, digest from files where tenant_id = $1 and number > $2 and deleted_at is null"
-        " order by number limit $3",
+        "(select number, 'case ' || case_number, digest from files"
+        "  where tenant_id = $1 and number > $2 and deleted_at is null order by number limit $3)"
+        " union all"
+        " (select number, 'document ' || number, blob from objects"
+        "  where tenant_id = $1 and number > $2 and blob is not null and deleted_at is null order by number limit $3)"
+        " order by 1 limit $3",
         tenant, above, limit,
     )  # fmt: skip
     return [tuple(row) for row in rows]
 
 
 async def referred(connection: Any, digests: Iterable[str]) -> set[str]:
-    """Return those digests that files of any tenant have, removed ones too, as the system role."""
-    rows = await connection.fetch("select distinct digest from files where digest = any($1)", list(digests))
+    """Return those digests that files or documents of any tenant have, removed ones too, as the system role."""
+    rows = await connection.fetch(
+        "select digest from files where digest = any($1) union select blob from objects where blob = any($1)",
+        list(digests),
+    )
     return {row[0] for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Totals per stage, and the planner's statistics."""
+"""Totals per stage and department, and the planner's statistics."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ async def roll_up(connection: Any) -> bool:
         with taken as (
           delete from case_count_deltas where (tenant_id, id) in (
             select tenant_id, id from case_count_deltas order by tenant_id, id limit $1 for update skip locked)
-          returning tenant_id, stage, delta),
-        summed as (select tenant_id, stage, sum(delta) as n from taken group by tenant_id, stage),
+          returning tenant_id, stage, department, delta),
+        summed as (select tenant_id, stage, department, sum(delta) as n from taken group by 1, 2, 3),
         kept as (
-          insert into case_counts (tenant_id, stage, n) select tenant_id, stage, n from summed
-          on conflict (tenant_id, stage) do update set n = case_counts.n + excluded.n)
+          insert into case_counts (tenant_id, stage, department, n) select tenant_id, stage, department, n from summed
+          on conflict (tenant_id, stage, department) do update set n = case_counts.n + excluded.n)
         select count(*) from taken
         """,
         BATCH,

@@ -7,7 +7,7 @@ from litestar import Response, delete, get, put
 from litestar.response import Stream
 
 from casework.dialects.dialect import services
-from casework.dialects.ibm import translate
+from casework.dialects.ibm import rendering
 from casework.dialects.ibm.extensions import allowed
 from casework.dialects.ibm.identity import case_number, file_uid, principal
 from casework.dialects.ibm.routes import requests
@@ -54,8 +54,8 @@ async def upload(request: Ask, number: str) -> Response[bytes]:
     outcomes = await services(request).casebook.execute_all(who, IBM_DOOR, commands, case)
     file = outcomes[-1].child()
     assert isinstance(file, File)  # noqa: S101 - narrows the type
-    shared = await requests.frame(request, who, [], ())
-    return requests.answer(translate.stored_file(shared, file))
+    shared = await requests.frame(request, who)
+    return requests.answer(rendering.stored_file(shared, file))
 
 
 def _parts(request: Ask) -> AsyncIterator[multipart.Part]:
@@ -106,5 +106,5 @@ async def remove(request: Ask, number: str, file_id: str) -> Response[bytes]:
     await casebook.files.find(who, case, uid, public_only=True)
     await casebook.execute(who, IBM_DOOR, Detach(file=uid), case)
     row = await casebook.read.one(who, case, (), ("files",), public_only=True)
-    shared = await requests.frame(request, who, [row], ())
-    return requests.answer({"attachments": translate.FIELDS["attachments"][1](shared, row)})
+    shared = await requests.frame(request, who)
+    return requests.answer({"attachments": rendering.attachments(shared, rendering.opened(row))})

@@ -6,7 +6,7 @@ from litestar import Response, get, post, put
 
 from casework.casebook.reading import Query
 from casework.dialects.dialect import services
-from casework.dialects.ibm import translate, wire
+from casework.dialects.ibm import rendering, translate, wire
 from casework.dialects.ibm.identity import case_number, principal
 from casework.dialects.ibm.routes import requests
 from casework.dialects.ibm.routes.requests import PATH, Ask
@@ -25,12 +25,9 @@ async def list_cases(request: Ask) -> Response[bytes]:
     require(who, "case.read")
     query = _query(request)
     selected = requests.fields(request)
-    page = await services(request).casebook.read.page(
-        who, query, translate.columns(selected), translate.parts(selected)
-    )
-    shared = await requests.frame(request, who, page.rows, selected)
+    page = await services(request).casebook.read.page(who, query, rendering.COLUMNS, rendering.parts(selected))
     body = _links(request, query, page.total)
-    body["cases"] = [translate.case(shared, row, selected) for row in page.rows]
+    body["cases"] = await requests.render(request, who, page.rows, selected)
     return requests.answer(body)
 
 
@@ -62,8 +59,10 @@ def _links(request: Ask, query: Query, total: int) -> dict[str, object]:
         if (texts := [text for text in given.getall(name, []) if text])
     ]
 
+    rest = "&" + urlencode(active) if active else ""
+
     def link(offset: int) -> dict[str, str]:
-        return {"href": f"{base}?{urlencode([('limit', query.limit), ('offset', offset), *active])}"}
+        return {"href": f"{base}?limit={query.limit}&offset={offset}{rest}"}
 
     body: dict[str, object] = {"total_count": total, "first": link(0)}
     if query.offset + query.limit < total:
@@ -86,7 +85,7 @@ async def create_case(request: Ask) -> Response[bytes]:
     members = translate.opening(body, watchers, vocabulary)
     links = tuple(translate.new_link(resource) for resource in body.resources or ())
     outcome = await casebook.execute(who, IBM_DOOR, Open(set=members, links=links))
-    return await requests.whole_case(request, who, outcome.case.number, translate.ALL_FIELDS)
+    return await requests.whole_case(request, who, outcome.case.number, rendering.FIELDS)
 
 
 async def _watchers(request: Ask, who: Principal, refs: list[wire.UserRef] | None) -> tuple[int, ...]:
@@ -113,7 +112,7 @@ async def set_status(request: Ask, number: str) -> Response[bytes]:
     require(who, "case.resolve")
     body: wire.StatusPayload = await requests.parse(request, wire.StatusPayload)
     outcome = await services(request).casebook.execute(who, IBM_DOOR, _move(body), case_number(number))
-    return await requests.whole_case(request, who, outcome.case.number, translate.ALL_FIELDS)
+    return await requests.whole_case(request, who, outcome.case.number, rendering.FIELDS)
 
 
 def _move(body: wire.StatusPayload) -> SetStatus:

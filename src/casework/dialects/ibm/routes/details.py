@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, delete, get, put
 
 from casework.dialects.dialect import services
-from casework.dialects.ibm import translate, wire
+from casework.dialects.ibm import rendering, translate, wire
 from casework.dialects.ibm.identity import case_number, principal
 from casework.dialects.ibm.routes import requests
 from casework.dialects.ibm.routes.requests import PATH, Ask
@@ -24,11 +24,11 @@ async def list_comments(request: Ask, number: str) -> Response[bytes]:
     """`GET /cases/{number}/comments`: oldest first, work notes left out (spec/ibm §11, 4 and 5)."""
     who = await principal(request)
     require(who, "case.read")
-    row = await services(request).casebook.read.one(who, case_number(number), (), ("comments",), public_only=True)
-    shared = await requests.frame(request, who, [row], ("comments",))
+    found = await services(request).casebook.read.one(who, case_number(number), (), ("comments",), public_only=True)
+    row = rendering.opened(found)
+    shared = await requests.frame(request, who, [row])
     comments = [
-        translate.comment(shared, p[1], p[2], p[3]) | {"sys_created_by": f"IBMid-{p[3]}"}
-        for p in translate.nested(row, "comments")
+        rendering.comment(shared, p[1], p[2], p[3]) | {"sys_created_by": f"IBMid-{p[3]}"} for p in row["comments"]
     ]
     return requests.answer({"total_count": len(comments), "comments": comments})
 
@@ -42,10 +42,10 @@ async def add_comment(request: Ask, number: str) -> Response[bytes]:
     body: wire.AddComment = await requests.parse(request, wire.AddComment)
     command = commands.AddComment(text=body.comment)
     outcome = await services(request).casebook.execute(who, IBM_DOOR, command, case_number(number))
-    shared = await requests.frame(request, who, [], ())
+    shared = await requests.frame(request, who)
     comment = outcome.child()
     assert isinstance(comment, Comment)  # noqa: S101 - narrows the type
-    return requests.answer(translate.stored_comment(shared, comment))
+    return requests.answer(rendering.stored_comment(shared, comment))
 
 
 @put(WATCHLIST)
@@ -95,4 +95,4 @@ async def add_resource(request: Ask, number: str) -> Response[bytes]:
     if not isinstance(link, Link):
         msg = "The resource could not be stored."
         raise Invalid(msg)
-    return requests.answer(translate.stored_link(link))
+    return requests.answer(rendering.stored_link(link))

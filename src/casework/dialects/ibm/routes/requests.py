@@ -1,14 +1,14 @@
 """Reading requests the way IBM's clients send them, and the frame that answers share."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from litestar import Request, Response
 
 from casework.dialects.dialect import base_url, services
-from casework.dialects.ibm import translate, wire
-from casework.dialects.ibm.translate import Frame
+from casework.dialects.ibm import rendering, wire
+from casework.dialects.ibm.rendering import Frame, Row
 from casework.domain.access import Principal
 from casework.domain.refusals import Invalid, TooLarge, Unsupported
 from casework.web import bodies
@@ -88,7 +88,7 @@ def several(request: Ask, name: str, allowed: Iterable[str]) -> tuple[str, ...]:
 
 def fields(request: Ask) -> tuple[str, ...]:
     """Return the fields that are asked for; all of them when none is named."""
-    return several(request, "fields", translate.FIELDS) or translate.ALL_FIELDS
+    return several(request, "fields", rendering.FIELDS) or rendering.FIELDS
 
 
 def whole_number(request: Ask, name: str, default: int, least: int) -> int:
@@ -106,20 +106,17 @@ def whole_number(request: Ask, name: str, default: int, least: int) -> int:
     return min(int(text[:30]), 2**62)
 
 
-async def frame(
-    request: Ask, principal: Principal, rows: Iterable[Mapping[str, Any]], selected: tuple[str, ...]
-) -> Frame:
+async def frame(request: Ask, principal: Principal, rows: Sequence[Row] = ()) -> Frame:
     """Return what the rendering of these rows needs to know."""
     casebook = services(request).casebook
-    rows = list(rows)
     tenant = principal.tenant_id
-    numbers = {principal.user} | translate.named_users(rows, selected)
+    numbers = {principal.user} | rendering.named_users(rows)
     persons = {}
-    if "contact" in selected and (asked := {r["requester"] for r in rows if r["requester"] is not None}):
+    if asked := {requester for row in rows if (requester := row.get("requester")) is not None}:
         persons = await casebook.people.persons(tenant, asked)
         numbers |= {person.user for person in persons.values() if person.user is not None}
     return Frame(
-        users=await casebook.people.users(tenant, numbers),
+        users={n: rendering.user(card) for n, card in (await casebook.people.users(tenant, numbers)).items()},
         persons=persons,
         vocabulary=await casebook.catalogue.vocabulary(tenant),
         support_tier=(await casebook.catalogue.tenant(tenant)).dialect("ibm").get("support_tier", "Basic"),
@@ -132,11 +129,38 @@ def cases_url(request: Ask) -> str:
     return base_url(request, "ibm") + PATH
 
 
+async def render(
+    request: Ask, principal: Principal, found: Sequence[Mapping[str, Any]], selected: tuple[str, ...]
+) -> list[Any]:
+    """Return cases as answers have them.
+
+    Whole ones are kept in memory: as long as neither the case nor anything that its tenant shows on all cases has a
+    new version, a list that is asked for again need not be rendered again.
+    """
+    if selected != rendering.FIELDS:
+        rows = [rendering.opened(row) for row in found]
+        shared = await frame(request, principal, rows)
+        return [rendering.case(shared, row, selected) for row in rows]
+    kept, url = services(request).rendered, cases_url(request)
+    versions = (await services(request).casebook.catalogue.tenant(principal.tenant_id)).people
+    keys = [("ibm", principal.tenant_id, versions, url, row["number"], row["version"]) for row in found]
+    answers = [kept.get(key) for key in keys]
+    missing = [place for place, case in enumerate(answers) if case is None]
+    if missing:
+        rows = [rendering.opened(found[place]) for place in missing]
+        shared = await frame(request, principal, rows)
+        for place, row in zip(missing, rows, strict=True):
+            answers[place] = case = msgspec.Raw(msgspec.json.encode(rendering.case(shared, row, selected)))
+            kept.put(keys[place], case)
+    return answers
+
+
 async def whole_case(request: Ask, principal: Principal, number: int, selected: tuple[str, ...]) -> Response[bytes]:
     """Return one case as an answer."""
     read = services(request).casebook.read
-    row = await read.one(principal, number, translate.columns(selected), translate.parts(selected), public_only=True)
-    return answer(translate.case(await frame(request, principal, [row], selected), row, selected))
+    found = await read.one(principal, number, rendering.COLUMNS, rendering.parts(selected), public_only=True)
+    (case,) = await render(request, principal, [found], selected)
+    return answer(case)
 
 
 async def known_users(request: Ask, who: Principal, refs: list[wire.UserRef]) -> dict[wire.UserRef, int]:

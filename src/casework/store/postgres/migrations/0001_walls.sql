@@ -50,6 +50,7 @@ create table tenants (
   settings jsonb not null default '{}',
   extra jsonb not null default '{}',
   catalogue_version bigint not null default 1,
+  people_version bigint not null default 1, -- moves when a user or person changes
   created_at timestamptz not null default now(),
   disabled boolean not null default false
 );

@@ -115,18 +115,20 @@ create table views (
 );
 call casework_wall('views');
 
--- Totals per stage: every writer adds a row, the roll-up job folds them (docs/decisions/0006).
+-- Totals per stage and department (0: none): every writer adds a row, the roll-up job folds them (docs/decisions/0006).
 create table case_counts (
   tenant_id integer not null,
   stage text not null,
+  department bigint not null default 0,
   n bigint not null,
-  primary key (tenant_id, stage)
+  primary key (tenant_id, stage, department)
 );
 call casework_wall('case_counts', 'select');
 create table case_count_deltas (
   id bigint generated always as identity,
   tenant_id integer not null,
   stage text not null,
+  department bigint not null default 0,
   delta smallint not null,
   primary key (tenant_id, id)
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);

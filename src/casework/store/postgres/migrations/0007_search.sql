@@ -10,6 +10,17 @@ create index case_search_title on case_search using gin (tenant_id, title gin_tr
 create index case_search_words on case_search using gin (tenant_id, words);
 call casework_wall('case_search', 'select, insert, update, delete');
 
+-- Search text with one more text in it. PostgreSQL refuses a tsvector of more than a megabyte: what does not fit is not
+-- searched, and stops nobody from writing.
+create function casework_words(known tsvector, addition text, weight "char") returns tsvector
+language plpgsql immutable
+as $$
+begin
+  return known || setweight(to_tsvector('simple', addition), weight);
+exception when program_limit_exceeded then
+  return known;
+end $$;
+
 -- Row-level security keeps operators such as @@ and like out of index conditions, because they are not leakproof.
 -- These two functions look the index up as the system role and keep the wall themselves.
 create function casework_hits(pattern text, query tsquery, most bigint) returns table (case_number bigint)
