@@ -125,6 +125,31 @@ def test_only_administrators_change_contacts_and_nobody_those_of_others(shop, se
     other.refused("GET", "/contacts/QQQhS", 400)
 
 
+def test_what_the_published_client_opens_is_there(shop):
+    """It calls `mode.includes` on every contact, and spreads `data` of each list that is there."""
+    root = shop.door("root")
+    bare = root.post("/contacts", {"name": {"common_name": "Solo"}})
+    assert bare["mode"] == "rwd"
+    assert {"emails", "phones", "imclients", "labels"}.isdisjoint(bare)
+    fields = ["mode", "id", "name"]
+    (row,) = shop.door("anna").get("/contacts", q="Solo", sort="+name", fields=fields)["data"]
+    assert row == {"id": bare["id"], "mode": "r", "name": bare["name"]}
+
+
+def test_contacts_are_narrowed_by_where_to_look_user_and_group(shop):
+    root = shop.door("root")
+    team = shop.apply(teams=[{"key": "desk", "name": "Desk", "members": ["anna"]}])["teams"][f"{shop.key}/desk"]
+    kit = root.post("/contacts", {**KIT, "about": "Sells bread"})
+    assert "data" not in root.get("/contacts", q="bread", qin="name")
+    assert [row["id"] for row in root.get("/contacts", q="bread", qin="about")["data"]] == [kit["id"]]
+    assert [row["id"] for row in root.get("/contacts", q="VIP", qin="labels")["data"]] == [kit["id"]]
+    assert [row["id"] for row in root.get("/contacts", q="+4930", qin="emails,phones")["data"]] == [kit["id"]]
+    assert names(root.get("/contacts", user="false")["data"]) == ["Kit Caller"]
+    assert "Kit Caller" not in names(root.get("/contacts", user="true")["data"])
+    assert names(root.get("/contacts", group=team["number"])["data"]) == ["Anna"]
+    assert "Anna" not in names(root.get("/contacts", notIdGroup=team["number"])["data"])
+
+
 # ---- groups
 
 

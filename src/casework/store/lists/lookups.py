@@ -37,6 +37,13 @@ _CONDITIONS: Mapping[str, str] = {
     " where c.tenant_id = n.tenant_id and c.deleted_at is null and n.number = any(c.priorities)))",
     "with_priority": "n.priorities && {0}",
     "apart": "n.key is distinct from {0}",
+    "user": 'n."user" is not null',
+    "no_user": 'n."user" is null',
+    "member": "exists (select from teams t where t.tenant_id = n.tenant_id and t.number = any({0}::bigint[])"
+    ' and n."user" = any(t.members))',
+    "no_member": "not exists (select from teams t where t.tenant_id = n.tenant_id and t.number = any({0}::bigint[])"
+    ' and n."user" = any(t.members))',
+    "enabled": "coalesce((n.extra #>> '{{webitel,enabled}}')::boolean, true) = {0}::boolean",
 }
 """What else can be asked, by name; `{0}` stands for the value. `not_in_sla` and `in_sla_condition` are spec/webitel §9:
 priorities that no condition of the SLA uses, and those of a condition with the ones its SLA has left."""
@@ -44,11 +51,17 @@ priorities that no condition of the SLA uses, and those of a condition with the 
 
 _SHOWN: Mapping[type[Noun], str] = {Person: "coalesce(nullif(n.name, ''), trim(n.first_name || ' ' || n.last_name))"}
 """How a kind is named where its column `name` alone does not say it."""
-_SEARCHED: Mapping[type[Noun], str] = {
-    Person: f"({_SHOWN[Person]} || ' ' || coalesce(n.email, '') || ' ' || coalesce(n.extra ->> 'phone', '') || ' '"
-    " || jsonb_path_query_array(n.extra, '$.webitel.*[*].*')::text)"
+_SEARCHED: Mapping[tuple[type[Noun], str], str] = {
+    (Person, "name"): _SHOWN[Person],
+    (Person, "about"): "(n.extra #>> '{webitel,about}')",
+    (Person, "labels"): "jsonb_path_query_array(n.extra, '$.webitel.labels[*].label')::text",
+    (
+        Person,
+        "*",
+    ): f"({_SHOWN[Person]} || ' ' || coalesce(n.email, '') || ' ' || coalesce(n.extra ->> 'phone', '') || ' '"
+    " || jsonb_path_query_array(n.extra, '$.webitel.*[*].*')::text)",
 }
-"""What a search looks through, where that is more than the name: a person's addresses, too."""
+"""What a search looks through, where that is not the name: a person's addresses, too."""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +71,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
         equal: Column → values, one of which it has; an empty tuple lets nothing pass.
         conditions: Name of a condition (`_CONDITIONS`) → its value.
         search: What the name contains, whatever its case; `/…/` is a regular expression.
+        within: What the search looks through, a name of `_SEARCHED`; anything else means all of it.
         sort: A column; anything else leaves the order to the numbers.
         limit: None for all.
     """
@@ -65,6 +79,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     equal: Mapping[str, tuple[Any, ...]] = {}
     conditions: Mapping[str, Any] = {}
     search: str = ""
+    within: str = "*"
     sort: str = "name"
     descending: bool = False
     offset: int = 0
@@ -86,7 +101,7 @@ async def page(connection: Any, tenant: int, kind: type[N], lookup: Lookup) -> l
     for name, asked in lookup.conditions.items():
         where += " and " + _CONDITIONS[name].format(params.add(asked) if "{0}" in _CONDITIONS[name] else "")
     if lookup.search:
-        where += " and " + searched(_SEARCHED.get(kind, "n.name"), lookup.search, params)
+        where += " and " + searched(_searched(kind, lookup), lookup.search, params)
     window = f" offset {params.add(lookup.offset, 'bigint')}" if lookup.offset else ""
     window += f" limit {lookup.limit:d}" if lookup.limit is not None else ""
     try:
@@ -99,6 +114,10 @@ async def page(connection: Any, tenant: int, kind: type[N], lookup: Lookup) -> l
         msg = "The search is no regular expression that can be looked for."
         raise Invalid(msg, member="q") from error
     return [value(row, kind) for row in rows]
+
+
+def _searched(kind: type[Noun], lookup: Lookup) -> str:
+    return _SEARCHED.get((kind, lookup.within)) or _SEARCHED.get((kind, "*")) or "n.name"
 
 
 def pattern(text: str) -> str:

@@ -73,7 +73,7 @@ def _slots(value: Any, name: str) -> list[dict[str, Any]]:
             "end_time_of_day": _minutes(entry.get("end_time_of_day"), f"{name}.end_time_of_day"),
             "disabled": flag(entry.get("disabled"), f"{name}.disabled"),
         }
-        if slot["end_time_of_day"] <= slot["start_time_of_day"]:
+        if slot["end_time_of_day"] <= slot["start_time_of_day"] and not slot["disabled"]:
             msg = f"'{name}': a slot must end after its start."
             raise Invalid(msg, member=name)
         found.append(slot)

@@ -9,7 +9,7 @@ from casework.casebook.reference import Change, Lookup
 from casework.casebook.reference.removing import remove
 from casework.dialects.dialect import services
 from casework.dialects.webitel import conventions, etag, identity
-from casework.dialects.webitel.conventions import flag, text
+from casework.dialects.webitel.conventions import Parameters, flag, text
 from casework.dialects.webitel.lookups.table import Frame, Input, Table, frame, members, missing, shown
 from casework.dialects.webitel.routes import requests
 from casework.dialects.webitel.routes.requests import API, Ask
@@ -50,6 +50,11 @@ def _addresses(row: Person, name: str, own: str | None) -> list[dict[str, Any]]:
     return [{"id": str(n), **entry} for n, entry in enumerate(entries, 1)]
 
 
+def _data(entries: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return a list within a contact; an empty one is left out, because clients open what is there."""
+    return {"data": entries} if entries else None
+
+
 def _contact(row: Person, shared: Frame) -> dict[str, Any]:
     ver = row.version - 1
     own = row.extra.get("webitel", {})
@@ -58,10 +63,11 @@ def _contact(row: Person, shared: Frame) -> dict[str, Any]:
         "ver": ver,
         "name": {"common_name": common_name(row), "given_name": row.first_name, "family_name": row.last_name},
         "about": own.get("about"),
-        "emails": {"data": _addresses(row, "emails", row.email)},
-        "phones": {"data": _addresses(row, "phones", row.extra.get("phone"))},
-        "imclients": {"data": _addresses(row, "imclients", None)},
-        "labels": {"data": own.get("labels", [])},
+        "mode": shared.mode,
+        "emails": _data(_addresses(row, "emails", row.email)),
+        "phones": _data(_addresses(row, "phones", row.extra.get("phone"))),
+        "imclients": _data(_addresses(row, "imclients", None)),
+        "labels": _data(own.get("labels", [])),
         "user": shared.user(row.user),
         "created_at": conventions.milliseconds(row.created_at),
         "created_by": shared.user(row.created_by),
@@ -168,8 +174,9 @@ async def contacts(request: Ask) -> Response[bytes]:
     ids = [etag.decode(part, "contact").number for part in (*asked.many("id"), *asked.many("ids"))]
     lookup = Lookup(
         equal={"number": tuple(ids)} if ids else {},
-        conditions={"apart": SYSTEM},
+        conditions=_conditions(asked),
         search=asked.one("q"),
+        within=asked.one("qin") or "*",
         sort=TABLE.sorts.get(field, "number" if field == "id" else field) or "name",
         descending=descending,
         offset=window.offset,
@@ -179,6 +186,18 @@ async def contacts(request: Ask) -> Response[bytes]:
     shared, wanted = await _frame(request, who, rows), conventions.fields(asked)
     found = [shown(TABLE, row, shared, wanted) for row in rows]
     return requests.answer(requests.listed(found, window, more=more, name="data"))
+
+
+def _conditions(asked: Parameters) -> dict[str, Any]:
+    """Return what else narrows the list: `user` (is one), `group` and `not_id_group` (members, by the user)."""
+    found: dict[str, Any] = {"apart": SYSTEM}
+    if (users := asked.flag("user")) is not None:
+        found["user" if users else "no_user"] = True
+    if groups := asked.numbers("group") or asked.numbers("group_id"):
+        found["member"] = groups
+    if others := asked.numbers("not_id_group"):
+        found["no_member"] = others
+    return found
 
 
 @get(PATH + "/{etag:str}")
@@ -234,7 +253,8 @@ async def _frame(request: Ask, who: Principal, rows: list[Person]) -> Frame:
     casebook = services(request).casebook
     shared = await frame(casebook, who, TABLE, rows)
     users = await casebook.people.faces(who.tenant_id, {row.user for row in rows if row.user is not None})
-    return Frame(shared.words, shared.names, {**shared.faces, **users})
+    mode = identity.letters(who, "contacts").replace("x", "")
+    return Frame(shared.words, shared.names, {**shared.faces, **users}, mode=mode)
 
 
 async def _answered(request: Ask, who: Principal, row: Person) -> Response[bytes]:

@@ -34,7 +34,9 @@ def _kind(value: Any, name: str) -> str:
 
 
 def _filters(asked: Parameters) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
-    return ({"kind": tuple(_kind(kind, "type") for kind in kinds)} if (kinds := asked.many("type")) else {}), {}
+    kinds = [kind for kind in asked.many("type") if kind != "GROUP_TYPE_UNSPECIFIED"]
+    equal = {"kind": tuple(_kind(kind, "type") for kind in kinds)} if kinds else {}
+    return equal, {"enabled": True} if asked.flag("enabled") else {}
 
 
 async def _settle(change: Change, row: Team | None, members: dict[str, Any], _body: dict[str, Any]) -> dict[str, Any]:

@@ -20,12 +20,13 @@ LATER = frozenset({"updated_at", "updated_by"})
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """What the rows of an answer refer to."""
+    """What the rows of an answer refer to; `mode` are the letters that the caller has on each of them."""
 
     words: Vocabulary
     names: Mapping[int, str]
     faces: Mapping[int, Face]
     teams: Mapping[int, str] = {}
+    mode: str = ""
 
     def named(self, number: int | None) -> dict[str, Any] | None:
         """Return the link to a noun; None for none and for one that is gone."""
