@@ -254,8 +254,34 @@ def test_conditions_of_a_world_file_read_here(server, world, exported):
     path = f"/contacts/groups/{group}/conditions"
     root = shop.door("root")
     (row,) = root.get(path)["items"]
-    assert (row["id"], row["group"]["name"], row["assignee"]["name"]) == ("1", "Escalations", "Anna")
+    assert (row["group"]["name"], row["assignee"]["name"]) == ("Escalations", "Anna")
+    assert root.get(f"/contacts/groups/conditions/{row['id']}")["condition"] == row
     root.post(path, {"expression": "case.subject == 'x'", "group": row["group"]})
     found = next(team for team in exported(shop)["teams"] if team["key"] == "router")
     assert [c["expression"] for c in found["conditions"]] == ["case.priority.name == 'critical'", "case.subject == 'x'"]
     assert found["conditions"][1]["team"] == "esc"
+
+
+def test_conditions_and_dynamic_groups_where_the_published_client_has_them(router, shop):
+    root, path, desk, night, group = router
+    made = root.post(path, {"expression": "case.subject == 'x'", "group": {"id": desk["id"]}})
+    other = root.post("/contacts/groups/dynamic", {"name": "Second", "default_group": {"id": desk["id"]}})
+    assert other["type"] == "DYNAMIC"
+    theirs = root.post(
+        f"/contacts/groups/{other['id']}/conditions", {"expression": "a == b", "group": {"id": night["id"]}}
+    )
+    assert theirs["id"] != made["id"]
+    bare = f"/contacts/groups/conditions/{made['id']}"
+    assert root.get(bare) == {"condition": made}
+    assert root.patch(bare, {"group": {"id": night["id"]}})["group"]["name"] == "Night"
+    assert root.delete(bare)["id"] == made["id"]
+    root.refused("GET", bare, 404)
+    root.refused("DELETE", bare, 404)
+    one = f"/contacts/groups/{other['id']}/dynamic"
+    assert root.get(one)["group"]["name"] == "Second"
+    assert root.patch(one, {"name": "Third", "type": "static"})["type"] == "DYNAMIC"
+    root.refused("GET", f"/contacts/groups/{desk['id']}/dynamic", 404)
+    root.refused("PATCH", f"/contacts/groups/{desk['id']}/dynamic", 404, {"name": "X"})
+    root.refused("DELETE", f"/contacts/groups/{desk['id']}/dynamic", 404)
+    assert root.delete(one)["name"] == "Third"
+    assert group["id"] in [row["id"] for row in root.get("/contacts/groups", type="DYNAMIC", enabled="true")["items"]]

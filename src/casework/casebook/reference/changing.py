@@ -70,6 +70,11 @@ class Change:
         """Return the nouns whose member is one of these, deleted ones left out."""
         return await nouns.find(self.connection, self.tenant, kind, member, wanted)
 
+    async def number(self) -> int:
+        """Return a number that nothing of the tenant has, for a part of a noun."""
+        (found,) = await nouns.numbers(self.connection, self.tenant)
+        return found
+
     async def everything(self, kind: type[N]) -> list[N]:
         """Return all nouns of a kind of which there are not many, deleted ones left out."""
         found = await nouns.everything(self.connection, self.tenant, kind)

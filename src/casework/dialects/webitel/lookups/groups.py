@@ -1,17 +1,18 @@
 """Contact groups: teams, and for dynamic ones the conditions by which they choose (spec/webitel §10)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from litestar import Response, delete, get, post, route
 
-from casework.casebook.reference import Change
+from casework.casebook.reference import Change, Lookup
+from casework.casebook.reference.removing import remove
 from casework.dialects.dialect import services
 from casework.dialects.webitel import conventions, identity
 from casework.dialects.webitel.conventions import Parameters, flag, integer, reference, text
-from casework.dialects.webitel.lookups.handlers import handlers, ident
+from casework.dialects.webitel.lookups.handlers import handlers, ident, rendered
 from casework.dialects.webitel.lookups.simple import NAME
-from casework.dialects.webitel.lookups.table import Frame, Input, Table, audit, exist, missing
+from casework.dialects.webitel.lookups.table import Frame, Input, Table, audit, exist, members, missing
 from casework.dialects.webitel.routes import requests
 from casework.dialects.webitel.routes.requests import API, Ask
 from casework.domain.access import Principal
@@ -21,7 +22,13 @@ from casework.domain.refusals import Invalid, NotFound
 from casework.domain.routing import Expression
 
 KINDS = ("static", "dynamic")
-CONDITIONS = API + "/contacts/groups/{group_id:str}/conditions"
+GROUP = API + "/contacts/groups"
+CONDITIONS = GROUP + "/{group_id:str}/conditions"
+CONDITION = [CONDITIONS + "/{id:str}", GROUP + "/conditions/{id:str}"]
+"""Where one condition is: the published client does not name the group."""
+UNNUMBERED = 10**12
+"""Conditions of world files have no ids of their own; theirs lie beyond all numbers until the group is changed."""
+PLACES = 10**4
 Condition = dict[str, Any]
 
 
@@ -39,16 +46,16 @@ def _filters(asked: Parameters) -> tuple[dict[str, tuple[Any, ...]], dict[str, A
     return equal, {"enabled": True} if asked.flag("enabled") else {}
 
 
-async def _settle(change: Change, row: Team | None, members: dict[str, Any], _body: dict[str, Any]) -> dict[str, Any]:
+async def _settle(change: Change, row: Team | None, found: dict[str, Any], _body: dict[str, Any]) -> dict[str, Any]:
     """A default group is a static one; what only this API says of a group is kept beside it."""
     await change.alone()
     extra = row.extra if row is not None else {}
-    own = {**extra.get("webitel", {}), **{n: members.pop(n) for n in ("description", "enabled") if n in members}}
+    own = {**extra.get("webitel", {}), **{n: found.pop(n) for n in ("description", "enabled") if n in found}}
     if own:
-        members["extra"] = {**extra, "webitel": own}
-    if (number := members.get("default_team")) is not None:
+        found["extra"] = {**extra, "webitel": own}
+    if (number := found.get("default_team")) is not None:
         await _static(change, number, "default_group", but=row)
-    return members
+    return found
 
 
 async def _static(change: Change, number: int, name: str, but: Team | None = None) -> None:
@@ -91,18 +98,64 @@ GROUPS = Table(
 )
 
 
+# ---- dynamic groups, where the published client has them
+
+
+async def _located(request: Ask, who: Principal, row: Team) -> dict[str, Any]:
+    if row.kind != "dynamic":
+        msg = "There is no such dynamic group."
+        raise NotFound(msg)
+    return await rendered(request, who, GROUPS, row)
+
+
+@post(GROUP + "/dynamic", status_code=200)
+async def create_dynamic(request: Ask) -> Response[bytes]:
+    """`POST /contacts/groups/dynamic`."""
+    who = await identity.entered(request, "contacts", "x")
+    body = {**await requests.body(request), "type": "dynamic"}
+    async with services(request).casebook.reference.changing(who, WEBITEL_DOOR, GROUPS.permission) as change:
+        row = await change.add(Team, **await members(change, GROUPS, body, None))
+    return requests.answer(await _located(request, who, row))
+
+
+@get(GROUP + "/{id:str}/dynamic")
+async def locate_dynamic(request: Ask) -> Response[bytes]:
+    """`GET /contacts/groups/{id}/dynamic`."""
+    who = await identity.entered(request, "contacts", "r")
+    row = await services(request).casebook.reference.one(who, Team, ident(request))
+    return requests.answer({"group": await _located(request, who, row)})
+
+
+@route(GROUP + "/{id:str}/dynamic", http_method=["PUT", "PATCH"], status_code=200)
+async def update_dynamic(request: Ask) -> Response[bytes]:
+    """`PUT` and `PATCH /contacts/groups/{id}/dynamic`: what is in the body changes; it stays dynamic."""
+    who = await identity.entered(request, "contacts", "w")
+    body = {**await requests.body(request), "type": "dynamic"}
+    async with services(request).casebook.reference.changing(who, WEBITEL_DOOR, GROUPS.permission) as change:
+        before = await change.get(Team, ident(request))
+        await _located(request, who, before)
+        row = await change.set(before, **await members(change, GROUPS, body, before))
+    return requests.answer(await _located(request, who, row))
+
+
+@delete(GROUP + "/{id:str}/dynamic", status_code=200)
+async def delete_dynamic(request: Ask) -> Response[bytes]:
+    """`DELETE /contacts/groups/{id}/dynamic`."""
+    who = await identity.entered(request, "contacts", "d")
+    async with services(request).casebook.reference.changing(who, WEBITEL_DOOR, GROUPS.permission) as change:
+        row = await change.get(Team, ident(request))
+        shown = await _located(request, who, row)
+        await remove(change, row)
+    return requests.answer(shown)
+
+
 # ---- conditions
 
 
 def numbered(team: Team) -> list[Condition]:
-    """Return the conditions of a group in order, each with an id that no other one has."""
-    taken = {condition["id"] for condition in team.conditions if "id" in condition}
-    found = []
-    for place, condition in enumerate(team.conditions, 1):
-        ident_of = condition.get("id") or next(n for n in range(place, place + len(taken) + 1) if n not in taken)
-        taken.add(ident_of)
-        found.append({**condition, "id": ident_of})
-    return found
+    """Return the conditions of a group in order, each with an id that no other one of the tenant has."""
+    first = UNNUMBERED + team.number * PLACES
+    return [{"id": first + place, **condition} for place, condition in enumerate(team.conditions, 1)]
 
 
 async def _read(change: Change, body: Mapping[str, Any], old: Condition | None) -> Condition:
@@ -154,12 +207,24 @@ def _placed(conditions: list[Condition], one: Condition, body: Mapping[str, Any]
 
 
 async def _dynamic(change: Change, request: Ask) -> Team:
+    """Return the dynamic group that the path names, by itself or by one of its conditions, to be changed."""
     await change.alone()
+    if "group_id" not in request.path_params:
+        number = _holder(await change.everything(Team), ident(request)).number
+        return await change.get(Team, number)
     team = await change.get(Team, ident(request, "group_id"))
     if team.kind != "dynamic":
         msg = "Only dynamic groups have conditions."
         raise Invalid(msg, member="group_id")
     return team
+
+
+def _holder(teams: Iterable[Team], number: int) -> Team:
+    for team in teams:
+        if any(condition["id"] == number for condition in numbered(team)):
+            return team
+    msg = "There is no such condition."
+    raise NotFound(msg)
 
 
 def _one(conditions: list[Condition], number: int) -> Condition:
@@ -198,11 +263,15 @@ async def list_conditions(request: Ask) -> Response[bytes]:
     return requests.answer(requests.listed(page, window, more=more))
 
 
-@get(CONDITIONS + "/{id:str}")
+@get(CONDITION)
 async def locate_condition(request: Ask) -> Response[bytes]:
-    """`GET /contacts/groups/{group_id}/conditions/{id}`."""
+    """`GET /contacts/groups/conditions/{id}`."""
     who = await identity.entered(request, "contacts", "r")
-    team = await services(request).casebook.reference.one(who, Team, ident(request, "group_id"))
+    reference = services(request).casebook.reference
+    if "group_id" in request.path_params:
+        team = await reference.one(who, Team, ident(request, "group_id"))
+    else:
+        team = _holder(await reference.page(who, Team, Lookup(equal={"kind": ("dynamic",)})), ident(request))
     return requests.answer({"condition": await _answered(request, who, team, ident(request))})
 
 
@@ -214,12 +283,12 @@ async def create_condition(request: Ask) -> Response[bytes]:
     async with services(request).casebook.reference.changing(who, WEBITEL_DOOR, GROUPS.permission) as change:
         team = await _dynamic(change, request)
         known = numbered(team)
-        new = {**await _read(change, body, None), "id": max((c["id"] for c in known), default=0) + 1}
+        new = {**await _read(change, body, None), "id": await change.number()}
         team = await change.set(team, conditions=_placed(known, new, body))
     return requests.answer(await _answered(request, who, team, new["id"]))
 
 
-@route(CONDITIONS + "/{id:str}", http_method=["PUT", "PATCH"], status_code=200)
+@route(CONDITION, http_method=["PUT", "PATCH"], status_code=200)
 async def update_condition(request: Ask) -> Response[bytes]:
     """`PUT` and `PATCH …/conditions/{id}`: what is in the body changes."""
     who = await identity.entered(request, "contacts", "w")
@@ -232,7 +301,7 @@ async def update_condition(request: Ask) -> Response[bytes]:
     return requests.answer(await _answered(request, who, team, new["id"]))
 
 
-@delete(CONDITIONS + "/{id:str}", status_code=200)
+@delete(CONDITION, status_code=200)
 async def delete_condition(request: Ask) -> Response[bytes]:
     """`DELETE …/conditions/{id}`: answers what it was."""
     who = await identity.entered(request, "contacts", "w")
@@ -252,6 +321,10 @@ async def _answered(request: Ask, who: Principal, team: Team, number: int) -> di
 
 HANDLERS = [
     *handlers(GROUPS),
+    create_dynamic,
+    locate_dynamic,
+    update_dynamic,
+    delete_dynamic,
     list_conditions,
     locate_condition,
     create_condition,
