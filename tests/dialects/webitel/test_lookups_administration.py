@@ -149,7 +149,10 @@ def test_custom_fields_are_written_read_replaced_and_removed(shop, exported):
     assert root.get("/types/extensions/cases") == {"repo": "cases"}
     made = root.post("/types/extensions/cases", {"fields": FIELDS})
     assert [field["position"] for field in made["fields"]] == [1, 2, 3, 4]
-    assert [{k: v for k, v in field.items() if k != "position"} for field in made["fields"]] == FIELDS
+    for field, asked in zip(made["fields"], FIELDS, strict=True):
+        assert {name: field[name] for name in asked} == asked
+        assert field["kind"] == asked["type"]
+        assert isinstance(field[asked.get("of", asked["type"])], dict)
     assert root.get("/types/extensions/cases") == made
     assert root.get("/types/extensions")["items"] == [made]
     kept = {field["name"]: field for field in exported(shop)["fields"]}
@@ -158,6 +161,19 @@ def test_custom_fields_are_written_read_replaced_and_removed(shop, exported):
     assert [(field["id"], "required" in field) for field in fewer["fields"]] == [("region", False)]
     root.delete("/types/extensions/cases")
     assert "fields" not in root.get("/types/extensions/cases")
+
+
+def test_the_type_of_a_field_may_be_told_as_the_published_client_does(shop):
+    fields = [
+        {"id": "a", "name": "A", "richtext": {}},
+        {"id": "b", "kind": "int64"},
+        {"id": "c", "kind": "list", "lookup": {"path": "contacts"}},
+        {"id": "d"},
+        {"id": "e", "kind": "uint32", "uint32": {}},
+    ]
+    made = shop.door("root").post("/types/extensions/cases", {"repo": "cases", "fields": fields})["fields"]
+    assert [field["type"] for field in made] == ["richtext", "int", "list", "string", "int"]
+    assert (made[2]["of"], made[2]["lookup"]) == ("lookup", {"path": "contacts"})
 
 
 def test_what_custom_fields_may_not_be(shop):

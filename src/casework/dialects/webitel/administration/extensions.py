@@ -54,11 +54,18 @@ def _field(row: Field, place: int) -> dict[str, Any]:
         "id": row.key or row.name,
         "name": row.title or row.name,
         "type": "list" if row.many else kind,
+        "kind": "list" if row.many else kind,
         "of": kind if row.many else None,
         "required": row.required,
         "position": place,
-        **{name: own.get(name) for name in OWN},
+        kind: {},
+        **{name: own.get(name) for name in OWN if own.get(name) is not None},
     }
+
+
+def _told(entry: Mapping[str, Any]) -> str:
+    """Return the type that a field tells by a member of that name, as the published client writes it: `string: {}`."""
+    return next((name for name in TYPES if isinstance(entry.get(name), Mapping)), "string")
 
 
 def _members(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,10 +78,11 @@ def _members(entry: Mapping[str, Any]) -> dict[str, Any]:
     if not _NAME.fullmatch(key):
         msg = f"'{key[:80]}' is no id of a field: letters, digits and underscores, at most 64."
         raise Invalid(msg, member="id")
-    kind = text(entry.get("type"), "type").lower() or "string"
+    kind = text(entry.get("type") or entry.get("kind"), "type").lower() or _told(entry)
     many = kind == "list"
     if many:
-        kind = text(entry.get("of"), "of").lower() or "string"
+        kind = text(entry.get("of"), "of").lower() or _told(entry)
+    kind = kind.removeprefix("u").rstrip("0123456789")  # uint64, int32, float64
     if kind not in TYPES:
         msg = f"'type' must be one of {', '.join((*TYPES, 'list'))}."
         raise Invalid(msg, member="type")
