@@ -46,8 +46,7 @@ def handlers(table: Table) -> list[HTTPRouteHandler]:
     async def update(request: Ask) -> Response[bytes]:
         who = await identity.entered(request, table.group, changing)
         body = await requests.body(request)
-        if table.replaced:
-            body = {**dict.fromkeys(table.inputs), **body}
+        body = {**dict.fromkeys(table.replaced), **body}
         async with services(request).casebook.reference.changing(who, WEBITEL_DOOR, table.permission) as change:
             before = within(table, request, await change.get(table.kind, ident(request)))
             row = await change.set(before, **await members(change, table, body, before))

@@ -93,7 +93,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         sorts: Fields to sort by whose columns have other names.
         always: Fields that are shown unasked although they are of `LATER`.
         verbs: The methods that change a row.
-        replaced: Whether a change replaces the row, so that what is left out becomes empty.
+        replaced: Members that become empty when a change leaves them out.
         wrapped: Whether one row is answered under `wrap`.
         rows: The member of a list that holds its rows.
         group: The class of objects, whose letters are asked for.
@@ -116,7 +116,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     sorts: Mapping[str, str] = {}
     always: frozenset[str] = frozenset()
     verbs: tuple[HttpMethodName, ...] = ("PUT", "PATCH")
-    replaced: bool = False
+    replaced: frozenset[str] = frozenset()
     wrapped: bool = True
     rows: str = "items"
     group: str = "case_lookups"
