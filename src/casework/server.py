@@ -22,6 +22,7 @@ from casework.dialects.dialect import Dialect, Services, base_url
 from casework.dialects.egain import EGAIN
 from casework.dialects.ibm import IBM
 from casework.dialects.peach import PEACH
+from casework.dialects.webitel import WEBITEL
 from casework.domain.refusals import Invalid, Unavailable
 from casework.jobs.counters import roll_up
 from casework.settings import Settings
@@ -54,7 +55,7 @@ UNSTORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableChara
 
 _log = structlog.get_logger("casework.server")
 
-DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN, PEACH)
+DIALECTS: tuple[Dialect, ...] = (IBM, BOTTLECRM, EGAIN, PEACH, WEBITEL)
 DOORS = {dialect.name: dialect for dialect in DIALECTS}
 
 

@@ -293,7 +293,9 @@ CHILDREN_OF: dict[type[c.Command], type[Child]] = {
     c.EditComment: Comment,
     c.RemoveComment: Comment,
     c.Detach: File,
+    c.EditLink: Link,
     c.RemoveLink: Link,
+    c.EditRelation: Relation,
     c.Unrelate: Relation,
     c.Dissociate: Association,
 }
@@ -302,6 +304,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Open(set={"subject": "New"}),
     c.Edit(set={"subject": "Other"}),
     c.EditWhole(set={"subject": "Other"}),
+    c.Forget(member="close_reason"),
+    c.Several(parts=(c.Edit(set={"subject": "Other"}),)),
     c.SetStatus(stage=Stage.WAITING),
     c.Assign(set={"owner": STRANGER}),
     c.AddComment(text="Hello"),
@@ -310,8 +314,10 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Attach(name="a.txt", size=1, digest="0" * 64),
     c.Detach(file=uid(501)),
     c.AddLink(link=c.NewLink("Runbook", "https://x.example")),
+    c.EditLink(link=uid(501), set={"name": "Better"}),
     c.RemoveLink(link=uid(501)),
     c.Relate(other=OTHER),
+    c.EditRelation(relation=uid(501), type="blocks"),
     c.Unrelate(relation=uid(501)),
     c.Separate(other=OTHER),
     c.Associate(object=601),
@@ -330,6 +336,7 @@ SAMPLES: tuple[c.Command, ...] = (
 
 
 READY: dict[type[c.Command], dict[str, Any]] = {
+    c.Forget: {"close_reason": 77},
     c.Deescalate: {"escalated_at": NOON, "escalated_team": TEAM},
     c.Unwatch: {"watchers": (STRANGER + 1,)},
     c.Wake: {"snoozed_at": NOON, "snoozed_until": NOON.date()},

@@ -12,6 +12,7 @@ from casework.domain.commands import (
     Assign,
     Delete,
     Edit,
+    Forget,
     Grant,
     Rate,
     Restore,
@@ -103,6 +104,11 @@ def test_what_can_be_edited_or_come_with_a_move_are_members_of_a_case():
 
 def test_the_requester_can_be_cleared_on_purpose():
     assert after(a_case(requester=5), Edit(set={"requester": None})).requester is None
+    cleared = after(a_case(borrowers=(5,)), Edit(set={"requester": None}))
+    assert cleared.requester_cleared
+    assert after(cleared, Edit(set={"requester": None})) == cleared
+    assert not after(cleared, Edit(set={"requester": 6})).requester_cleared
+    assert not after(a_case(), Edit(set={"requester": None})).requester_cleared
 
 
 # ---- rank and priority say the same
@@ -352,3 +358,13 @@ def test_deleting_takes_the_case_out_of_sight_and_restoring_brings_it_back():
 
 def test_restoring_what_is_not_deleted_changes_nothing():
     assert events_of(a_case(), Restore()) == []
+
+
+# ---- what the case named is gone
+
+
+def test_forgetting_makes_a_reference_empty_and_moves_no_revision():
+    desk = Desk(a_case(close_reason=77))
+    assert desk.do(Forget(member="close_reason")) == [Event("forgotten", {"close_reason": None}, {"close_reason": 77})]
+    assert (desk.case.close_reason, desk.case.version, desk.case.revision) == (None, 2, 0)
+    assert desk.do(Forget(member="close_reason")) == []

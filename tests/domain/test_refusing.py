@@ -36,13 +36,13 @@ from domain.cast import (
 
 COMMANDS = {type(command).__name__: command for command in SAMPLES}
 BY_CUSTOMERS = {
-    "Open", "AddComment", "EditComment", "RemoveComment", "Attach", "Detach", "AddLink", "RemoveLink", "Watch",
-    "Unwatch",
+    "Open", "AddComment", "EditComment", "RemoveComment", "Attach", "Detach", "AddLink", "EditLink", "RemoveLink",
+    "Watch", "Unwatch",
 }  # fmt: skip
 ALLOWED = {
     "admin": set(COMMANDS),
-    "agent": set(COMMANDS) - {"Delete", "Restore"},
-    "restricted": set(COMMANDS),
+    "agent": set(COMMANDS) - {"Delete", "Restore", "Forget"},
+    "restricted": set(COMMANDS) - {"Forget"},
     "viewer": set(),
     "operator": set(),
     "customer": BY_CUSTOMERS,
@@ -192,7 +192,10 @@ def test_what_is_internal_is_not_there_for_customers(kind):
             attempt(name, customer, case, child=hidden)
 
 
-@pytest.mark.parametrize("name", ["EditComment", "RemoveComment", "Detach", "RemoveLink", "Unrelate", "Dissociate"])
+@pytest.mark.parametrize(
+    "name",
+    ["EditComment", "RemoveComment", "Detach", "EditLink", "RemoveLink", "EditRelation", "Unrelate", "Dissociate"],
+)
 def test_a_thing_that_is_gone_or_never_was_is_not_there(name):
     there = finding(COMMANDS[name], admin).child
     gone = child(type(there), 501, by=admin.user, deleted_at=NOON)

@@ -63,9 +63,11 @@ def test_every_command_needs_a_permission_that_exists(command: Command):
 
 
 KINDS = {
+    "Forget": "forgotten",
     "Open": "opened",
     "Edit": "edited",
     "EditWhole": "edited",
+    "Several": "edited",
     "SetStatus": "status_changed",
     "Assign": "assigned",
     "AddComment": "commented",
@@ -74,7 +76,9 @@ KINDS = {
     "Attach": "attached",
     "Detach": "detached",
     "AddLink": "linked",
+    "EditLink": "link_edited",
     "RemoveLink": "unlinked",
+    "EditRelation": "relation_edited",
     "Relate": "related",
     "Unrelate": "unrelated",
     "Separate": "unrelated",
@@ -94,8 +98,8 @@ KINDS = {
 NOUNS = {
     "comment": {"AddComment", "EditComment", "RemoveComment"},
     "file": {"Attach", "Detach"},
-    "link": {"AddLink", "RemoveLink"},
-    "relation": {"Relate", "Unrelate", "Separate"},
+    "link": {"AddLink", "EditLink", "RemoveLink"},
+    "relation": {"Relate", "EditRelation", "Unrelate", "Separate"},
     "association": {"Associate", "Dissociate"},
 }
 

@@ -27,7 +27,7 @@ from domain.cast import (
     uid,
 )
 
-REVISING = {"Edit", "EditWhole", "SetStatus", "Assign", "Rate"}
+REVISING = {"Edit", "EditWhole", "Several", "SetStatus", "Assign", "Rate"}
 QUIET = {"Deescalate", "Unwatch", "Wake"}
 AT = NOON + TICK
 

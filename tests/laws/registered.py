@@ -11,6 +11,7 @@ from laws.doors import CasebookDoor, LawDoor
 from laws.egain import EgainDoor
 from laws.ibm import IbmDoor
 from laws.peach import PeachDoor
+from laws.webitel import WebitelDoor
 
 DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (
     CasebookDoor,
@@ -18,5 +19,6 @@ DOORS: tuple[Callable[[Cast, Casebook], LawDoor], ...] = (
     BottleCrmDoor,
     EgainDoor,
     PeachDoor,
+    WebitelDoor,
 )
 """All of them; every law holds through each, and through any mixture."""

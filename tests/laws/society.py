@@ -50,6 +50,19 @@ PLAIN: dict[str, Any] = {
     ],
     "persons": [{"key": "kit", "first_name": "Kit", "last_name": "Borrower", "email": "kit@x.example"}],
     "organizations": [{"key": "corp", "name": "Corp"}],
+    "calendars": [{"key": "always", "name": "Always", "hours": [{"day": "mon", "from": "00:00", "to": "24:00"}]}],
+    "slas": [{"key": "usual", "name": "Usual", "calendar": "always", "reaction": "1h", "resolution": "8h"}],
+    "close_reason_groups": [{"key": "std", "name": "Standard", "reasons": [{"key": "fixed", "name": "Fixed"}]}],
+    "catalogs": [
+        {
+            "key": "desk",
+            "name": "Desk",
+            "sla": "usual",
+            "status_set": "default",
+            "close_reason_group": "std",
+            "services": [{"key": "all", "name": "Everything"}],
+        }
+    ],
     "objects": [{"key": "loan", "kind": "loan", "person": "kit", "external_id": "L-1"}],
 }
 """A tenant without departments."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -10,6 +11,9 @@ import pytest
 from litestar.handlers import HTTPRouteHandler
 
 from casework.server import DIALECTS
+from security.webitel_cases import BODIES as WEBITEL_BODIES
+from security.webitel_cases import CASE_ROUTES
+from security.webitel_lookups import LOOKUPS
 
 if TYPE_CHECKING:
     from casting import Cast
@@ -78,6 +82,8 @@ TABLE: dict[tuple[str, str], str | None] = {
         for noun in ("accounts", "contacts", "teams", "users")
         for one in ("", "/{pk:str}")
     },
+    **CASE_ROUTES,
+    **LOOKUPS,
     **{
         ("GET", f"{PEACH}/{path}"): "case.read"
         for noun, one in (
@@ -177,6 +183,7 @@ BODIES = {
     "/case": {"id": "1", "lastModified": "2024-01-01T00:00:00Z", "subject": "x"},
     "/changecustomer": {"customer": {"id": "1"}},
     "/note": {"content": "x"},
+    "/acl": [{"grantee": 1, "grants": "r"}],
     "/cases": {"type": "sales", "subject": "x", "description": "x"},
 }
 
@@ -201,13 +208,18 @@ def _send(server: Cast, method: str, path: str, user: str | None, case: str) -> 
     ids = server.ids["cases"][case]
     path = path.replace("{number:str}", ids["ibm"]).replace("/cases/{pk:str}", f"/cases/{ids['bottlecrm']}")
     path = path.replace("{case:str}", ids["egain"]).replace("{ids:str}", ids["egain"])
+    if path.startswith("/webitel/"):
+        path = path.replace("{object:str}", "cases").replace("/cases/{etag:str}", f"/cases/{ids['webitel']}")
+        path = re.sub(r"\{\w+:str\}", "1", path)
     url = server.url + path.replace("{file_id:str}", "0" * 32).replace("{pk:str}", str(UUID(int=4 << 76)))
     url += "?$attribute=all" if path.endswith("/attributes") else ""
     tenant = (user or case).partition("/")[0]
     headers = {"organization-id": server.ids["tenants"][tenant]["bottlecrm"]}
     if user is not None:
         headers["Authorization"] = f"Bearer {server.secret(user)}"
-    body = next((body for end, body in BODIES.items() if path.endswith(end)), None)
+        headers["X-Webitel-Access"] = server.secret(user)
+    known = {**BODIES, **WEBITEL_BODIES} if path.startswith("/webitel/") else BODIES
+    body = next((body for end, body in known.items() if path.endswith(end)), None)
     if path.endswith("/attachments"):
         return httpx.request(method, url, headers=headers, files={"file": ("a.txt", b"x")})
     return httpx.request(method, url, headers=headers, json=body if method != "GET" else None)
@@ -215,7 +227,12 @@ def _send(server: Cast, method: str, path: str, user: str | None, case: str) -> 
 
 NEEDING = sorted((route, permission) for route, permission in TABLE.items() if permission is not TOKEN)
 ABOUT_A_CASE = [
-    entry for entry in NEEDING if any(part in entry[0][1] for part in ("{number", "/cases/{pk", "{case:", "{ids:"))
+    entry
+    for entry in NEEDING
+    if any(
+        part in entry[0][1]
+        for part in ("{number", "/cases/{pk", "{case:", "{ids:", "/cases/{etag:", "{object:str}/{etag")
+    )
 ]
 
 

@@ -44,7 +44,7 @@ class Casebook:
         self.levels = Levels(database, self.catalogue, self.read, clock)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
-        self.reference = Reference(database, self.catalogue, clock)
+        self.reference = Reference(database, self.catalogue, self.executor, clock)
         self.servicing = Servicing(
             database,
             catalogue=self.catalogue,

@@ -17,6 +17,7 @@ from casework.domain.nouns import (
     Source,
     Status,
     StatusSet,
+    Team,
 )
 from casework.domain.sla.calendar import WorkingTime
 from casework.domain.vocabulary import Vocabulary
@@ -95,4 +96,5 @@ async def read_vocabulary(
         conditions={c.number: c for c in await nouns.everything(connection, tenant_id, SlaCondition)},
         calendars={c.number: worked.get((c.number, c.version)) or WorkingTime(c) for c in calendars},
         fields={f.number: f for f in await nouns.everything(connection, tenant_id, Field)},
+        teams={t.number: t for t in await nouns.everything(connection, tenant_id, Team)},
     )

@@ -9,13 +9,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from casework.casebook import routing
 from casework.casebook.catalogue import Catalogue, Words
 from casework.casebook.registry import Registry
 from casework.casebook.surroundings import Surroundings, absent, look_up
-from casework.domain.access import Principal
+from casework.domain.access import PERMISSIONS, Principal, Reach
 from casework.domain.case import Case, Child, Comment
 from casework.domain.chain import GENESIS
-from casework.domain.commands import Command
+from casework.domain.commands import Assign, Command
 from casework.domain.decide import Context, decide
 from casework.domain.decide.filing import filed
 from casework.domain.decide.naming import named
@@ -23,8 +24,8 @@ from casework.domain.doors import Door
 from casework.domain.events import Envelope, Event, apply, apply_child, blank
 from casework.domain.ids import uuid7
 from casework.domain.nouns import Task
-from casework.domain.refusals import Duplicate, Stale
-from casework.store import cases, events, nouns
+from casework.domain.refusals import Duplicate, Invalid, Stale
+from casework.store import cases, events, nouns, references
 from casework.store.postgres.batch import Batch
 from casework.store.postgres.database import Database
 
@@ -77,6 +78,24 @@ class Executor:
         Raises:
             Refusal: One of them is turned down; nothing has changed.
         """
+        asked = list(commands)
+        try:
+            return await self._together(principal, door, asked, case)
+        except asyncpg.PostgresError as error:
+            if references.gone(error) is None:
+                raise
+            self._catalogue.forget(principal.tenant_id)  # our reading was older than the removal: decide anew
+        try:
+            return await self._together(principal, door, asked, case)
+        except asyncpg.PostgresError as error:
+            if (member := references.gone(error)) is None:
+                raise
+            msg = f"The {member.replace('_', ' ')} is not there any more."
+            raise Invalid(msg, member=member) from error
+
+    async def _together(
+        self, principal: Principal, door: Door, commands: Iterable[Command], case: int | None
+    ) -> list[Outcome]:
         words = await self._catalogue.words(principal.tenant_id)
         try:
             async with self._database.transaction(principal.tenant_id) as connection:
@@ -84,10 +103,30 @@ class Executor:
                 for command in commands:
                     outcomes.append(await self.within(connection, principal, door, command, case, words=words))
                     case = outcomes[0].case.number
+                if outcomes and any(outcome.events for outcome in outcomes):
+                    outcomes[-1] = await self._routed(connection, principal, door, outcomes[-1], words)
                 return outcomes
         except (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError) as error:
             msg = "The case is being changed by another request."
             raise Stale(msg) from error
+
+    async def _routed(
+        self, connection: Any, principal: Principal, door: Door, outcome: Outcome, words: Words
+    ) -> Outcome:
+        """Let a dynamic team choose the case's team and owner, by a command of its own (DOMAIN §4)."""
+        team = words.vocabulary.teams.get(outcome.case.team or 0)
+        if team is None or team.kind != "dynamic":
+            return outcome
+        choice = await routing.choice(connection, team, outcome.case, words.vocabulary)
+        if not choice.members:
+            return outcome
+        anybody = msgspec.structs.replace(
+            principal, permissions=PERMISSIONS, read=Reach.TENANT, write=Reach.TENANT, kind="service"
+        )
+        plain = Door(door.name, audience=door.audience)
+        number = outcome.case.number
+        routed = await self.within(connection, anybody, plain, Assign(set=choice.members), number, words=words)
+        return Outcome(routed.case, [*outcome.events, *routed.events], outcome.children)
 
     async def within(
         self,

@@ -41,6 +41,14 @@ class Identities:
         async with self._database.tenant(tenant) as connection:
             return await nouns.numbers_of(connection, tenant, asked)
 
+    async def names(self, tenant: int, asked: Mapping[type[Noun], Iterable[int]]) -> dict[int, str]:
+        """Return the names of nouns of these kinds by number, deleted ones left out; at most one statement."""
+        wanted = {kind: numbers for kind, numbers in asked.items() if numbers}
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return await nouns.names(connection, tenant, wanted)
+
     async def external(self, tenant: int, kind: type[N], external_id: str) -> list[N]:
         """Return the nouns of a kind that have this external id."""
         async with self._database.tenant(tenant) as connection:

@@ -12,10 +12,10 @@ from casework.domain.nouns import Noun, Person, Team
 from casework.domain.refusals import NotFound
 from casework.store import nouns
 from casework.store.people import users
-from casework.store.people.users import PersonCard, UserCard
+from casework.store.people.users import Face, PersonCard, UserCard
 from casework.store.postgres.database import Database
 
-__all__ = ["People", "PersonCard", "UserCard"]
+__all__ = ["Face", "People", "PersonCard", "UserCard"]
 
 N = TypeVar("N", bound=Noun)
 C = TypeVar("C", UserCard, PersonCard)
@@ -41,6 +41,7 @@ class People:
         self._catalogue = catalogue
         self._names: dict[int, Names] = {}
         self._members: TimedCache[int, list[UserCard]] = TimedCache()
+        self._faces: TimedCache[tuple[int, int], Face] = TimedCache()
 
     async def _known(self, tenant: int) -> Names:
         """Return the names that still hold: as the tenant's people were at most a second ago."""
@@ -75,6 +76,25 @@ class People:
                 _remember(known, await users.persons(connection, tenant, missing))
         return {number: known[number] for number in wanted if number in known}
 
+    async def faces(self, tenant: int, numbers: Iterable[int]) -> dict[int, Face]:
+        """Return users with the persons that they are, by the user's number; at most one statement."""
+        known = {number: self._faces.get((tenant, number)) for number in set(numbers)}
+        found = {number: face for number, face in known.items() if face is not None}
+        if len(found) < len(known):
+            async with self._database.tenant(tenant) as connection:
+                for face in await users.faces(connection, tenant, known.keys() - found.keys()):
+                    self._faces.put((tenant, face.number), face)
+                    found[face.number] = face
+        return found
+
+    async def users_of(self, tenant: int, persons: Iterable[int]) -> dict[int, int | None]:
+        """Return persons by number, with the enabled member of staff that each is, if any."""
+        wanted = list(persons)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return await users.of_persons(connection, tenant, wanted)
+
     async def is_person(self, tenant: int, number: int) -> bool:
         """Tell whether there is a person with this number."""
         async with self._database.tenant(tenant) as connection:
@@ -92,6 +112,19 @@ class People:
         """Return how many persons, organizations or teams there are, and a page of them."""
         async with self._database.tenant(tenant) as connection:
             return await nouns.page(connection, tenant, kind, offset, limit)
+
+    async def numbered(self, tenant: int, kind: type[N], numbers: Iterable[int]) -> dict[int, N]:
+        """Return nouns of a kind by number, deleted ones left out."""
+        wanted = list(numbers)
+        if not wanted:
+            return {}
+        async with self._database.tenant(tenant) as connection:
+            return {noun.number: noun for noun in await nouns.find(connection, tenant, kind, "number", wanted)}
+
+    async def everything(self, tenant: int, kind: type[N]) -> list[N]:
+        """Return all nouns of a small kind, deleted ones left out."""
+        async with self._database.tenant(tenant) as connection:
+            return [noun for noun in await nouns.everything(connection, tenant, kind) if noun.deleted_at is None]
 
     async def by_uid(self, tenant: int, kind: type[N], uid: UUID) -> N:
         """Return a person, organization or team.

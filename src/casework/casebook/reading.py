@@ -10,17 +10,30 @@ import msgspec
 
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child, Comment
-from casework.domain.refusals import NotFound, TooBroad
+from casework.domain.refusals import Invalid, NotFound, TooBroad
 from casework.store import children, events, relations
 from casework.store.cases import COLUMNS, case_of
-from casework.store.lists import cursors, listing, notes, search
+from casework.store.lists import cursors, listing, notes, parts, search
 from casework.store.lists.cursors import Scroll
-from casework.store.lists.filters import Where
+from casework.store.lists.filters import MEMBERS, Condition, Group, Where
 from casework.store.lists.listing import Query
 from casework.store.lists.notes import Notes
+from casework.store.lists.parts import Part
 from casework.store.postgres.database import Database
 
-__all__ = ["Notes", "Page", "Query", "Reader", "Scroll", "Span", "Where"]
+__all__ = [
+    "MEMBERS",
+    "Condition",
+    "Group",
+    "Notes",
+    "Page",
+    "Part",
+    "Query",
+    "Reader",
+    "Scroll",
+    "Span",
+    "Where",
+]
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -107,6 +120,9 @@ class Reader:
             except asyncpg.QueryCanceledError as error:
                 msg = "The search is too broad; add a word or a filter."
                 raise TooBroad(msg, member="search") from error
+            except asyncpg.InvalidRegularExpressionError as error:
+                msg = "The regular expression cannot be read."
+                raise Invalid(msg, member="q") from error
         return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
 
     async def scroll(
@@ -195,3 +211,21 @@ class Reader:
             raise NotFound(msg)
         async with self._database.tenant(principal.tenant_id) as connection:
             return await events.history(connection, principal.tenant_id, "case", number)
+
+    async def hanging(self, principal: Principal, cases: Iterable[int], wanted: Part) -> dict[int, list[Any]]:
+        """Return things of one kind on readable cases, by the case's number and in order."""
+        async with self._database.tenant(principal.tenant_id) as connection:
+            return await parts.of(connection, principal, cases, wanted)
+
+    async def numbered(self, principal: Principal, noun: str, number: int) -> tuple[int, Child]:
+        """Return the case that a comment, file, link or relation hangs on, and the thing itself, by its number.
+
+        Raises:
+            NotFound: There is none that the principal may see.
+        """
+        async with self._database.tenant(principal.tenant_id) as connection:
+            found = await parts.by_number(connection, principal, noun, number)
+        if found is None:
+            msg = f"There is no such {noun}."
+            raise NotFound(msg)
+        return found

@@ -19,7 +19,9 @@ _CHILD_OF: dict[type[Command], str] = {
     c.EditComment: "comment",
     c.RemoveComment: "comment",
     c.Detach: "file",
+    c.EditLink: "link",
     c.RemoveLink: "link",
+    c.EditRelation: "relation",
     c.Dissociate: "association",
 }
 """Commands that name a thing on the case, by a member of the thing's name."""

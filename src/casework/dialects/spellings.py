@@ -9,8 +9,8 @@ from casework.casebook.world import Applied, Ids
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 WEBITEL = "QRSTVWXYZabcdefghjklmnpqrstvwxyz"
-ETAG_KINDS: Mapping[str, int] = {"case": 1, "comment": 2, "link": 3, "relation": 4, "communication": 5}
-"""spec/webitel §3."""
+ETAG_KINDS: Mapping[str, int] = {"case": 1, "comment": 2, "link": 3, "relation": 4, "communication": 5, "contact": 6}
+"""spec/webitel §3; it numbers five kinds, contacts are of another service."""
 PEACH: Mapping[str, str] = {
     "tenants": "CP",
     "users": "UR",

@@ -42,6 +42,8 @@ class Audience(StrEnum):
 class Case(msgspec.Struct, frozen=True):
     """One case. Numbers name other nouns of the same tenant; times are UTC with millisecond precision.
 
+    `requester_cleared` keeps reading from falling back to the borrowers or contacts of a case whose requester was taken
+    away on purpose (DOMAIN §3).
     `sla_versions` are the versions of the SLA, its condition and its calendar that count (0: none).
     The members up to `deleted_at` are set by events; the stamps behind them follow from the events' envelopes.
     """
@@ -63,6 +65,7 @@ class Case(msgspec.Struct, frozen=True):
     stage: Stage = Stage.NEW
     status: int | None = None
     requester: int | None = None
+    requester_cleared: bool = False
     impacted: int | None = None
     organization: int | None = None
     contacts: tuple[int, ...] = ()

@@ -100,6 +100,30 @@ class EditWhole(Command, frozen=True, kw_only=True):
         return not asked and self.owner is msgspec.UNSET
 
 
+class Forget(Command, frozen=True, kw_only=True):
+    """What the case named is gone for good: the member that named it becomes empty. Nobody edited the case by that."""
+
+    permission = "catalogue.edit"
+    member: Literal["close_reason"]
+
+
+class Several(Command, frozen=True, kw_only=True):
+    """Changes of one case that are one change: all or nothing, one version, one revision.
+
+    `parts` are commands about the case's own members. `always` records an edit even when nothing differs (DOMAIN §4).
+    """
+
+    permission = "case.edit"
+    timed = True
+    parts: tuple[Command, ...]
+    always: bool = False
+
+    @property
+    def set(self) -> Mapping[str, Any]:
+        """The members that the parts name."""
+        return {name: value for part in self.parts for name, value in getattr(part, "set", {}).items()}
+
+
 class SetStatus(Command, frozen=True, kw_only=True):
     """Move to a stage, a status, or by a profile's named action; `set` are close members, `comment` goes with it.
 
@@ -176,6 +200,14 @@ class AddLink(Command, frozen=True, kw_only=True):
     link: NewLink
 
 
+class EditLink(Command, frozen=True, kw_only=True):
+    """Another name or address for a link."""
+
+    permission = "case.link"
+    link: UUID
+    set: Mapping[str, Any]
+
+
 class RemoveLink(Command, frozen=True, kw_only=True):
     """Take a link away."""
 
@@ -186,13 +218,14 @@ class RemoveLink(Command, frozen=True, kw_only=True):
 class Relate(Command, frozen=True, kw_only=True):
     """Relate the case to another; relating what is related so already changes nothing.
 
-    `one_way` claims the relation for this case's side only (DOMAIN §3).
+    `one_way` claims the relation for this case's side only (DOMAIN §3), `both` for either side.
     """
 
     permission = "case.relate"
     other: int
     type: str = "relates_to"
     one_way: bool = False
+    both: bool = False
 
 
 class Separate(Command, frozen=True, kw_only=True):
@@ -201,6 +234,14 @@ class Separate(Command, frozen=True, kw_only=True):
     permission = "case.relate"
     other: int
     type: str = "relates_to"
+
+
+class EditRelation(Command, frozen=True, kw_only=True):
+    """Another type for a relation."""
+
+    permission = "case.relate"
+    relation: UUID
+    type: str
 
 
 class Unrelate(Command, frozen=True, kw_only=True):

@@ -3,11 +3,14 @@
 import msgspec
 
 from casework.domain.case import Audience
-from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, PEACH, Profile
+from casework.domain.lifecycle import BOTTLECRM, CORE, EGAIN, IBM, PEACH, WEBITEL, Profile
 
 
 class Door(msgspec.Struct, frozen=True):
-    """A way in. `audience` is what staff write when they do not say; `rank` the priority of a case without one."""
+    """A way in. `audience` is what staff write when they do not say; `rank` the priority of a case without one.
+
+    Rank 0 leaves it at the first of all priorities.
+    """
 
     name: str
     profile: Profile = CORE
@@ -21,4 +24,5 @@ WORLD = Door("world")
 IBM_DOOR = Door("ibm", profile=IBM, audience=Audience.PUBLIC, rank=4)
 EGAIN_DOOR = Door("egain", profile=EGAIN)
 BOTTLECRM_DOOR = Door("bottlecrm", profile=BOTTLECRM)
+WEBITEL_DOOR = Door("webitel", profile=WEBITEL, rank=0)
 PEACH_DOOR = Door("peach", profile=PEACH)

@@ -68,7 +68,8 @@ class Profile(msgspec.Struct, frozen=True):
     `homebound` permissions allow is refused outside the home and foreign departments of a user who has a home,
     whatever the reach of the roles. `creators` are permissions that a case's creator has on it and otherwise
     administrators only; `authors` are the kinds of things on a case (keys of `CHILDREN`) that are changed and removed
-    by who made them, or by who may moderate.
+    by who made them, or by who may moderate. A `served` door opens cases only about services that have an SLA, a status
+    and a close reason group. `best_rating` is the most content that somebody can be.
     """
 
     name: str
@@ -78,6 +79,8 @@ class Profile(msgspec.Struct, frozen=True):
     editing: Editing = Editing()
     creators: frozenset[str] = frozenset()
     authors: frozenset[str] = frozenset()
+    served: bool = False
+    best_rating: int = 5
     machine: Machine | None = None
     files: bool = False
     fields: bool = False
@@ -106,6 +109,7 @@ BOTTLECRM = Profile(
     creators=frozenset({"case.delete"}),
     authors=frozenset({"comment", "file"}),
 )
+WEBITEL = Profile("webitel", served=True, best_rating=32767)  # spec/webitel §4, §5.2; ratings have no bound there
 
 
 _INITIATED, _PROCESSING, _COMPLETED = "initiated", "processing", "completed"
@@ -224,4 +228,6 @@ def consequences(case: Case, target: Stage, at: datetime) -> dict[str, Any]:
         }  # fmt: skip
     elif case.reopened:
         wanted["reopened"] = False
+    if not target.done and case.resolved_at is not None:
+        wanted["resolved_at"] = None
     return wanted

@@ -228,7 +228,7 @@ class SlaCondition(Noun, frozen=True):
 
 
 class Service(Noun, frozen=True):
-    """A node of the service catalogue; a node without parent is a catalog."""
+    """A node of the service catalogue; a node without parent is a catalog. `teams` are those who see a catalog."""
 
     table = "services"
     parent: int | None = None
@@ -242,6 +242,7 @@ class Service(Noun, frozen=True):
     default_priority: int | None = None
     team: int | None = None
     assignee: int | None = None
+    teams: tuple[int, ...] = ()
 
 
 class CaseType(Noun, frozen=True):

@@ -7,7 +7,18 @@ from uuid import UUID
 import msgspec
 
 from casework.domain.case import Stage
-from casework.domain.nouns import CaseType, Department, Field, Priority, Service, Sla, SlaCondition, Source, Status
+from casework.domain.nouns import (
+    CaseType,
+    Department,
+    Field,
+    Priority,
+    Service,
+    Sla,
+    SlaCondition,
+    Source,
+    Status,
+    Team,
+)
 from casework.domain.refusals import Invalid
 from casework.domain.sla.calendar import WorkingTime
 from casework.domain.sla.policy import Policy, policy
@@ -29,6 +40,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
     default_set: int
     fields: dict[int, Field] = {}
     departments: dict[int, Department] = {}
+    teams: dict[int, Team] = {}
     slas: dict[int, Sla] = {}
     conditions: dict[int, SlaCondition] = {}
     calendars: dict[int, WorkingTime] = {}
@@ -112,6 +124,10 @@ class Vocabulary(msgspec.Struct, frozen=True):
         """Return the first priority with this rank, else the one whose rank is nearest."""
         live = [p for p in self.priorities.values() if p.deleted_at is None] or list(self.priorities.values())
         return min(live, key=lambda p: (abs(p.rank - rank), p.number))
+
+    def first_priority(self) -> Priority:
+        """Return the priority with the lowest number."""
+        return min(self.priorities.values(), key=lambda p: (p.deleted_at is not None, p.number))
 
     def source_for(self, kind: str) -> Source | None:
         """Return the first source of a type such as `API`, or None."""

@@ -167,7 +167,8 @@ def user(frame: Frame, who: int) -> dict[str, Any]:
 
 def customer_of(row: Mapping[str, Any]) -> int | None:
     """Return whom reading shows as customer (DOMAIN §3)."""
-    for shown in (row["requester"], *row["borrowers"][:1], *row["contacts"][:1]):
+    others = () if row["requester_cleared"] else (*row["borrowers"][:1], *row["contacts"][:1])
+    for shown in (row["requester"], *others):
         if shown is not None:
             return int(shown)
     return None
@@ -254,8 +255,8 @@ def case(frame: Frame, row: Mapping[str, Any], more: frozenset[str]) -> dict[str
 
 
 COLUMNS = (
-    "number", "department", "stage", "updated_at", "updated_by", "due_at", "owner", "requester", "borrowers",
-    "contacts", "rank", "subject", "type", "description", "solution", "fields", "source", "created_at",
+    "number", "department", "stage", "updated_at", "updated_by", "due_at", "owner", "requester", "requester_cleared",
+    "borrowers", "contacts", "rank", "subject", "type", "description", "solution", "fields", "source", "created_at",
     "last_closed_at",
 )  # fmt: skip
 ADDITIONAL = (

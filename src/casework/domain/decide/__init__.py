@@ -14,13 +14,14 @@ from casework.domain.decide.context import Context
 from casework.domain.decide.naming import check_named
 from casework.domain.decide.opening import NOWHERE
 from casework.domain.decide.planning import planned
-from casework.domain.events import Event
+from casework.domain.events import Envelope, Event, apply
 from casework.domain.lifecycle import check_frozen
 
 __all__ = ["Context", "decide"]
 
 _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Edit: changing.edit,
+    c.Forget: changing.forget,
     c.SetStatus: changing.set_status,
     c.Assign: changing.assign,
     c.Watch: changing.watch,
@@ -37,8 +38,10 @@ _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Attach: children.attach,
     c.Detach: children.detach,
     c.AddLink: children.add_link,
+    c.EditLink: children.edit_link,
     c.RemoveLink: children.remove_link,
     c.Relate: children.relate,
+    c.EditRelation: children.edit_relation,
     c.Unrelate: children.unrelate,
     c.Separate: children.separate,
     c.Associate: children.associate,
@@ -60,6 +63,8 @@ def decide(case: Case | None, command: Command, context: Context) -> list[Event]
         Refusal: The command is turned down; see the codes in `refusals.py`.
     """
     events = _decided(case, command, context)
+    if isinstance(command, c.Several):  # its parts have been seen to
+        return events
     return planned(case or NOWHERE, events, getattr(command, "set", {}), context)
 
 
@@ -85,7 +90,21 @@ def _decided(case: Case | None, command: Command, context: Context) -> list[Even
     check_frozen(context.door.profile, seen, command.permission)
     context.check_expectation(seen, command.expect)
     check_named(context.absent)
+    if isinstance(command, c.Several):
+        return _several(seen, command, context)
     return _RULES[type(command)](seen, command, context)
+
+
+def _several(case: Case, command: c.Several, context: Context) -> list[Event]:
+    """Return the events of all parts, each decided on what the ones before it made of the case."""
+    envelope = Envelope(context.at, context.principal.user, context.door.name, case.version + 1)
+    events: list[Event] = []
+    for part in command.parts:
+        so_far = tuple((event, envelope) for event in events)
+        for event in decide(case, part, msgspec.structs.replace(context, history=(*context.history, *so_far))):
+            events.append(event)
+            case = apply(case, event, envelope)
+    return events or ([Event("edited")] if command.always else [])
 
 
 def _permission(command: Command, context: Context) -> str:

@@ -9,6 +9,7 @@ from casework.domain.commands import (
     Assign,
     Delete,
     Edit,
+    Forget,
     Grant,
     Rate,
     Restore,
@@ -18,6 +19,7 @@ from casework.domain.commands import (
     Wake,
     Watch,
 )
+from casework.domain.decide import serving
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged, only, typed
@@ -30,7 +32,7 @@ PLAIN = frozenset(MEMBERS) - {
     "stage", "status", "owner", "assignees", "team", "teams", "watchers", "acl", "escalation", "escalated_at",
     "escalated_team", "escalated_user", "escalation_urgent", "snoozed_at", "snoozed_until", "merged_into",
     "deleted_at", "reopened", "reopened_at", "reacted_at", "resolved_at", "last_closed_at", "rating", "rating_comment",
-    "sla_versions", "planned_reaction_at", "planned_resolve_at",
+    "sla_versions", "planned_reaction_at", "planned_resolve_at", "requester_cleared",
 }  # fmt: skip
 """Members that `Edit` may set; the others have commands of their own."""
 
@@ -40,8 +42,8 @@ CLOSING = frozenset({"close_reason", "close_note", "resolution", "outcome", "clo
 GRANTS = re.compile(r"(?:xx?|rr?|ww?|dd?)*")
 """The letters of an access list; a doubled one may be passed on (spec/webitel §13)."""
 
-LEAST, MOST = 1, 5
-"""How content somebody can be."""
+LEAST = 1
+"""How discontent somebody can be."""
 
 
 def _row(kind: str, case: Case, **wanted: Any) -> list[Event]:
@@ -50,9 +52,11 @@ def _row(kind: str, case: Case, **wanted: Any) -> list[Event]:
 
 
 def edit(case: Case, command: Edit, context: Context) -> list[Event]:
-    """Return `edited` with what differs."""
+    """Return `edited` with what differs, and `assigned` when another service brings other workers."""
     wanted = settled(case, command.set, context)
-    return _row("edited", case, **wanted) or ([Event("edited")] if command.always else [])
+    workers = serving.changed_service(case, wanted, context)
+    events = [*_row("edited", case, **wanted), *_row("assigned", case, **workers)]
+    return events or ([Event("edited")] if command.always else [])
 
 
 def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -72,10 +76,19 @@ def settled(case: Case, given: Mapping[str, Any], context: Context) -> dict[str,
         wanted["rank"] = words.priority(wanted["priority"]).rank
     elif wanted.get("rank", case.rank) != case.rank:
         wanted["priority"] = words.priority_for(wanted["rank"]).number
+    if "requester" in wanted:
+        shown = (case.requester, *case.borrowers, *case.contacts)
+        cleared = case.requester_cleared or any(number is not None for number in shown)
+        wanted["requester_cleared"] = wanted["requester"] is None and cleared
     kind = words.types.get(case.type or 0)
     if not case.subject and kind is not None and wanted.get("subject") == kind.name:
         del wanted["subject"]
     return wanted
+
+
+def forget(case: Case, command: Forget, _context: Context) -> list[Event]:
+    """Return `forgotten`, which moves no revision."""
+    return _row("forgotten", case, **{command.member: None})
 
 
 def set_status(case: Case, command: SetStatus, context: Context) -> list[Event]:
@@ -132,7 +145,8 @@ def _target(case: Case, command: SetStatus, move: Move | None, context: Context)
         stage = move.target
     elif command.status not in {None, case.status}:
         label = words.status(command.status)
-        return label.stage, label.number
+        fresh = label.initial and label.stage.done and case.stage is Stage.NEW
+        return case.stage if fresh else label.stage, label.number
     else:
         stage = command.stage if command.stage is not None and command.status is None else case.stage
     if stage is case.stage and case.status is not None:
@@ -171,10 +185,11 @@ def wake(case: Case, _command: Wake, _context: Context) -> list[Event]:
     return _row("woken", case, snoozed_at=None, snoozed_until=None)
 
 
-def rate(case: Case, command: Rate, _context: Context) -> list[Event]:
+def rate(case: Case, command: Rate, context: Context) -> list[Event]:
     """Return `rated`."""
-    if command.rating is not None and not LEAST <= command.rating <= MOST:
-        msg = f"A rating is a number from {LEAST} to {MOST}."
+    most = context.door.profile.best_rating
+    if command.rating is not None and not LEAST <= command.rating <= most:
+        msg = f"A rating is a number from {LEAST} to {most}."
         raise Invalid(msg, member="rating")
     return _row("rated", case, rating=command.rating, rating_comment=command.comment)
 

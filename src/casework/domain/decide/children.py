@@ -14,6 +14,8 @@ from casework.domain.commands import (
     Detach,
     Dissociate,
     EditComment,
+    EditLink,
+    EditRelation,
     Escalate,
     NewLink,
     Relate,
@@ -108,6 +110,14 @@ def new_link(link: NewLink, context: Context) -> Event:
     return Event("linked", wanted, noun="link", child=context.uid())
 
 
+def edit_link(_case: Case, command: EditLink, context: Context) -> list[Event]:
+    """Return `link_edited` with what differs."""
+    link = context.named(Link)
+    only(command.set, {"name", "url"})
+    new, was = changed(link, **command.set)
+    return [Event("link_edited", new, was, noun="link", child=link.uid)] if new else []
+
+
 def remove_link(_case: Case, _command: RemoveLink, context: Context) -> list[Event]:
     """Return `unlinked`."""
     return [_removal("unlinked", Link, context)]
@@ -125,6 +135,8 @@ def relate(case: Case, command: Relate, context: Context) -> list[Event]:
     present = context.relation
     if present is None:
         wanted: dict[str, Any] = {"other": other.number, "type": command.type}
+        if command.both:
+            wanted |= {"forward": True, "backward": True}
         return [Event("related", wanted, noun="relation", child=context.uid())]
     if not command.one_way:
         return []
@@ -147,6 +159,13 @@ def separate(case: Case, _command: Separate, context: Context) -> list[Event]:
 def _side(relation: Relation, case: Case) -> str:
     """Return the member that says whether this case claims the relation."""
     return "forward" if relation.case_number == case.number else "backward"
+
+
+def edit_relation(_case: Case, command: EditRelation, context: Context) -> list[Event]:
+    """Return `relation_edited` when the type differs."""
+    relation = context.named(Relation)
+    new, was = changed(relation, type=command.type)
+    return [Event("relation_edited", new, was, noun="relation", child=relation.uid)] if new else []
 
 
 def unrelate(_case: Case, _command: Unrelate, context: Context) -> list[Event]:

@@ -68,7 +68,7 @@ def check_named(absent: Mapping[str, frozenset[int]]) -> None:
 
 
 def _written(command: Command) -> Mapping[str, Any]:
-    if isinstance(command, (c.Open, c.Edit, c.EditWhole, c.SetStatus, c.Assign)):
+    if isinstance(command, (c.Open, c.Edit, c.EditWhole, c.Several, c.SetStatus, c.Assign)):
         return command.set
     if isinstance(command, c.Watch):
         return {"watchers": command.users}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from casework.domain.case import MEMBERS, Stage
 from casework.domain.commands import Open
+from casework.domain.decide import serving
 from casework.domain.decide.children import new_link
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged
@@ -26,6 +27,7 @@ def open_case(command: Open, context: Context) -> list[Event]:
     _check_profile(members, context)
     _fill_priority(members, context)
     _fill_status(members, context)
+    serving.opened(members, command.set, context)
     _fill_people(members, context)
     principal, words = context.principal, context.vocabulary
     home = principal.home if principal.home is not None else context.default_department
@@ -57,11 +59,12 @@ def _check_profile(members: dict[str, Any], context: Context) -> None:
 
 
 def _fill_priority(members: dict[str, Any], context: Context) -> None:
-    """Take the given priority or rank, else the service's priority, else the door's rank."""
+    """Take the given priority or rank, else the service's priority, else the door's rank, else the first of all."""
     words = context.vocabulary
     if members.get("priority") is None and members.get("rank") is None:
-        named = (words.priorities.get(node.default_priority or 0) for node in words.chain(members.get("service")))
-        default = next((found.number for found in named if found is not None and found.deleted_at is None), None)
+        default = serving.default_priority(words, members.get("service"))
+        if default is None and not context.door.rank:
+            default = words.first_priority().number
         members |= {"priority": default, "rank": context.door.rank}
     if members.get("priority") is not None:
         members["rank"] = words.priority(members["priority"]).rank
@@ -73,7 +76,11 @@ def _fill_status(members: dict[str, Any], context: Context) -> None:
     """Take the given status with its stage, else the label of the stage in the service's status set."""
     words = context.vocabulary
     if members.get("status") is not None:
-        stage = words.status(members["status"]).stage
+        label = words.status(members["status"])
+        stage = label.stage
+        if label.initial and stage.done:  # the case is fresh, though its clocks have stopped (DOMAIN §2)
+            stage = Stage.NEW
+            members |= {"reacted_at": context.at, "resolved_at": context.at}
     else:
         stage = _stage(members.get("stage"))
         nodes = words.chain(members.get("service"))

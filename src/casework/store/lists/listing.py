@@ -8,7 +8,8 @@ import msgspec
 from casework.domain.access import Principal, Reach
 from casework.domain.case import Audience, Stage
 from casework.store.access import readable
-from casework.store.lists.filters import Where, conditions
+from casework.store.lists.filters import Condition, conditions, selective
+from casework.store.lists.members import MEMBERS
 from casework.store.lists.search import Terms, within_subject
 from casework.store.nouns import listing
 from casework.store.postgres.batch import Params
@@ -22,8 +23,12 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "updated_at": ("c.updated_at", "c.number"),
     "created_at, uid": ("c.created_at", "c.uid"),
     "uid": ("c.uid",),
+    **{
+        f"by {member}": (f"lower({sql})" if kind == "text" else sql, "c.number")
+        for member, (sql, kind) in MEMBERS.items()
+    },
 }
-"""Sort keys; every order is total because it ends with the number or the uid."""
+"""Sort keys; every order is total because it ends with the number or the uid. `by …` sorts by any member."""
 
 _PARTS = {
     "comments": (("number", "text", "created_at", "created_by", "audience", "uid"), True),
@@ -45,7 +50,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     `search` is what somebody typed, `subjects` are parts of the subject; `workers` are owners and assignees;
     `categories` may be widened by `uncategorised_by`: any category that is none of these.
-    `public_only` leaves internal comments and files out for staff too, in rows and in the search.
+    `public_only` leaves internal comments and files out for staff too, in rows and in the search. Without `counted` the
+    total is not found out: it is 0.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -61,7 +67,8 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
     limit: int = 10
     public_only: bool = False
-    where: tuple[Where, ...] = ()
+    where: tuple[Condition, ...] = ()
+    counted: bool = True
 
 
 def select_list(audiences: Iterable[str], params: Params, columns: Iterable[str], parts: Iterable[str]) -> str:
@@ -127,12 +134,14 @@ def page(
     elif found is None and counted and not narrowed:
         listed = _merged(params, query, readable_cases) if query.stages and query.sort == "touched_at" else ""
         inner = listed or f"select c.number from cases c where {readable_rows} order by {_order(query)}"
-        total = _counted(params, principal, stages)
+        total = _counted(params, principal, stages) if query.counted else ""
     else:
         inner = f"select c.number from cases c where {readable_rows} order by {_order(query)}"
         total = f"select count(*) from cases c where {readable_rows}"
         if found is not None and not few and reaches_all and not query.stages and not narrowed:
             total = f"select count(*) from casework_hits({_terms(params, found)}, null)"
+    if not query.counted:
+        total = "select 0"
     window = f"limit {query.limit:d}" + (f" offset {params.add(query.offset, 'bigint')}" if query.offset else "")
     sql = (
         f"with {hits}{whole}ids as (select number, row_number() over () as place from ({inner} {window}) w)"
@@ -149,8 +158,7 @@ def _is_small(principal: Principal, query: Query) -> bool:
     The planner cannot tell: with a limit in sight it hopes to meet them soon, and walks a million rows for fifty.
     """
     named = principal.read in {Reach.OWN, Reach.GRANTED}
-    selective = any(entry.name != "department" for entry in query.where)
-    return named or selective or bool(query.workers or query.organizations)
+    return named or any(map(selective, query.where)) or bool(query.workers or query.organizations)
 
 
 def _gathered(query: Query, readable_rows: str) -> tuple[str, str, str]:

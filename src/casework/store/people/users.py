@@ -35,6 +35,15 @@ class PersonCard(msgspec.Struct, frozen=True):
     user: int | None
 
 
+class Face(msgspec.Struct, frozen=True):
+    """A user and the person that the user is: to some APIs users act, and persons are assigned."""
+
+    number: int
+    name: str
+    person: int
+    person_name: str
+
+
 _SELECT = "select number, name, email, realm, kind, key, disabled or deleted_at is not null, uid, roles from users"
 
 
@@ -74,6 +83,31 @@ async def persons(connection: Any, tenant: int, numbers: Iterable[int]) -> list[
         list(numbers),
     )
     return [PersonCard(*row) for row in rows]
+
+
+async def faces(connection: Any, tenant: int, numbers: Iterable[int]) -> list[Face]:
+    """Return users with their persons, disabled and deleted ones too."""
+    rows = await connection.fetch(
+        "select u.number, coalesce(nullif(u.name, ''), u.email, u.key, u.number::text), p.number,"
+        " coalesce(nullif(p.name, ''), nullif(trim(p.first_name || ' ' || p.last_name), ''), u.name)"
+        " from users u join persons p on p.tenant_id = u.tenant_id and p.number = u.person"
+        " where u.tenant_id = $1 and u.number = any($2)",
+        tenant,
+        list(numbers),
+    )
+    return [Face(*row) for row in rows]
+
+
+async def of_persons(connection: Any, tenant: int, persons: Iterable[int]) -> dict[int, int | None]:
+    """Return persons that are there, with the enabled member of staff that each is, or None."""
+    rows = await connection.fetch(
+        "select p.number, u.number from persons p left join users u on u.tenant_id = p.tenant_id"
+        " and u.person = p.number and not u.disabled and u.deleted_at is null and u.kind <> 'customer'"
+        " where p.tenant_id = $1 and p.number = any($2) and p.deleted_at is null",
+        tenant,
+        list(persons),
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 async def number_of(connection: Any, tenant: int, user: str) -> int | None:

@@ -14,6 +14,7 @@ _SERVICE = {
     "default_priority": "priorities",
     "team": "teams",
     "assignee": "users",
+    "teams": "teams",
 }
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "tenants": {"default_department": "departments"},

@@ -223,6 +223,7 @@ class Service(Entry, frozen=True):
     default_priority: str | None = None
     team: str | None = None
     assignee: str | None = None
+    teams: tuple[str, ...] = ()
     services: "tuple[Service, ...]" = ()
 
 

@@ -47,7 +47,7 @@ async def change_customer(request: Ask, case: str) -> Response[None]:
     body = await requests.parse(request, wire.CUSTOMER, ("case", "customer"))
     casebook, who = services(request).casebook, asked.principal
     customer = number(body["customer"]["id"].strip())
-    row = await casebook.read.one(who, changed, ("requester", "borrowers", "contacts"))
+    row = await casebook.read.one(who, changed, ("requester", "requester_cleared", "borrowers", "contacts"))
     if customer is None or not await casebook.people.is_person(who.tenant_id, customer):
         msg = "There is no such customer."
         raise Fault("400-152", msg, element="customer.id")

@@ -1,0 +1,1 @@
+"""What administrators set up beside the lookups: rights, custom fields, kinds of communications."""

@@ -1,0 +1,1 @@
+"""Reference data: lookups as tables (`simple.py`), the service catalogue, calendars, contacts, groups, access."""
