@@ -55,6 +55,11 @@ def services(request: Request[Any, Any, Any]) -> Services:
     return found
 
 
+def sent(request: Request[Any, Any, Any], name: bytes) -> str:
+    """Return a header as the client sent it, empty if it did not; cheaper than all of them as a mapping."""
+    return next((value.decode("latin-1") for key, value in request.scope["headers"] if key == name), "")
+
+
 async def principal_of(request: Request[Any, Any, Any], credential: str) -> Principal:
     """Return who shows this token or API key.
 

@@ -69,7 +69,12 @@ class Frontage:
             return
         started = time.perf_counter()
         trace = os.urandom(16).hex()
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _WANTED}
+        headers, sends = {}, False
+        for name, value in scope["headers"]:
+            if name in _WANTED:
+                headers[name] = value.decode("latin-1")
+            elif name in _BODY:
+                sends = True
         state: dict[str, Any] = scope.setdefault("state", {})
         state["trace"] = trace
         state["origin"], host = self._origin(scope, headers)
@@ -79,7 +84,7 @@ class Frontage:
             scope["raw_path"] = f"/{door}".encode() + scope["raw_path"]
         state["door"] = door or scope["path"].split("/", 2)[1]
 
-        body = _Body(receive) if _BODY & {name for name, _ in scope["headers"]} else None
+        body = _Body(receive) if sends else None
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":

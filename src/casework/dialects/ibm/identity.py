@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request
 
-from casework.dialects.dialect import principal_of
+from casework.dialects.dialect import principal_of, sent
 from casework.domain.access import Principal
 from casework.domain.refusals import NotFound, Unauthenticated
 
@@ -20,7 +20,7 @@ async def principal(request: Request[Any, Any, Any]) -> Principal:
     Raises:
         Unauthenticated: No token, or none that is valid.
     """
-    header = request.headers.get("authorization", "").strip()
+    header = sent(request, b"authorization").strip()
     scheme, _, rest = header.partition(" ")
     token = rest.strip() if scheme.lower() == "bearer" else header
     if not token:

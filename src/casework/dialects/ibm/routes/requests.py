@@ -159,8 +159,8 @@ async def whole_case(request: Ask, principal: Principal, number: int, selected: 
     """Return one case as an answer."""
     read = services(request).casebook.read
     found = await read.one(principal, number, rendering.COLUMNS, rendering.parts(selected), public_only=True)
-    (case,) = await render(request, principal, [found], selected)
-    return answer(case)
+    row = rendering.opened(found)
+    return answer(rendering.case(await frame(request, principal, [row]), row, selected))
 
 
 async def known_users(request: Ask, who: Principal, refs: list[wire.UserRef]) -> dict[wire.UserRef, int]:
