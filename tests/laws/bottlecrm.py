@@ -85,6 +85,38 @@ class BottleCrmDoor:
         ]
         return "\n".join(answer.text for answer in asked)
 
+    async def members(self, person: Person, number: int) -> dict[str, Any]:
+        """Return a case by the names of `laws.columns.bottlecrm`."""
+        body = (await self._ask(person, "GET", f"{await self._uid(number, person)}/")).json()
+        case = dict(body["case_obj"])
+        return {
+            **case,
+            "contacts": sorted(case["contacts"]),
+            "owner": sorted(case["assigned_to"]),
+            "team": sorted(case["teams"]),
+            "comments": [(comment["comment"], comment["is_internal"]) for comment in body["comments"]],
+            "files": [(file["file_name"], file["size"]) for file in body["attachments"]],
+        }
+
+    async def write(self, person: Person, number: int, member: str, value: Any) -> None:
+        """Write one member: comments and files are added, all else is an update."""
+        path = f"{await self._uid(number, person)}/"
+        if member == "attachment":
+            name, content = value
+            headers = {"Authorization": f"Bearer {person.secret}", "organization-id": await self._org(person)}
+            files = {"attachment": (name, content, "text/plain")}
+            answer = await self._http.post(self.ROOT + path, headers=headers, files=files)
+            if answer.status_code != 200:
+                raise Refused(answer.status_code)
+        elif member.startswith("comment"):
+            await self._write(person, "POST", path, value if isinstance(value, dict) else {"comment": value})
+        else:
+            await self._write(person, "PATCH", path, {member: value})
+
+    async def create(self, person: Person, body: dict[str, Any], _borrower: int) -> int:
+        """Open a case with these members."""
+        return await self._number((await self._write(person, "POST", "", {"name": "Opened"} | body))["id"])
+
     async def close(self) -> None:
         await self._http.aclose()
 
