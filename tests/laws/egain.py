@@ -94,6 +94,7 @@ class EgainDoor:
             "stage": case["status"]["value"],
             "requester": case["customer"]["id"] if "customer" in case else None,
             "owner": case["owner"]["user"]["id"] if "owner" in case else None,
+            "department": case["department"].get("id"),
             "updated_by": case["lastModifiedBy"]["user"]["id"],
             "comments": sorted(note["content"] for note in listed),
             "relations": sorted(link["href"].rpartition("/")[2] for link in case["relatedCases"]["link"]),
@@ -109,6 +110,9 @@ class EgainDoor:
             await self.resolve(person, number)
         elif member == "changecustomer":
             await self._write(person, "PUT", f"/{number}/changecustomer", value)
+        elif isinstance(value, tuple):
+            method, note = value
+            await self._write(person, method, f"/{number}/note/{note}")
         elif member == "content (note)":
             await self.comment(person, number, value)
         else:

@@ -92,6 +92,7 @@ class IbmDoor:
             "watchers": [user["user_id"] for user in case["watchlist"]],
             "created_by": case["created_by"]["user_id"],
             "touched_by": case["updated_by"]["user_id"],
+            "requester": case["contact"]["user_id"],
             "comments": [comment["value"] for comment in case["comments"]],
             "files": [(file["filename"], file["size_in_bytes"]) for file in case["attachments"]],
             "links": [(link["name"], link["url"], link["crn"], link["note"]) for link in case["resources"]],
@@ -101,7 +102,9 @@ class IbmDoor:
     async def write(self, person: Person, number: int, member: str, value: Any) -> None:
         """Write one member by its operation; there is no other way to edit a case here."""
         path = f"/CS{number:07d}"
-        if member == "file":
+        if member == "file" and isinstance(value, str):
+            await self._write(person, "DELETE", f"{path}/attachments/{value}", None)
+        elif member == "file":
             name, content = value
             headers = {"Authorization": f"Bearer {await self._token(person)}"}
             url = f"{self.ROOT}{path}/attachments"

@@ -123,7 +123,7 @@ class PeachDoor:
         linked = case["associations"]
         return {
             **case,
-            "type": case["typeId"],
+            "type": (case["typeId"], case["caseType"], case["caseTypeMeta"]["name"]),
             "owner": case["owningEmployeeId"],
             "borrowers": case["people"],
             "extra": {name: case[name] for name in kept} | {"matchDetails": match or None},
@@ -153,7 +153,10 @@ class PeachDoor:
         """Write one member: by an update, but for those with operations of their own."""
         path = await self._path(person, number)
         below = {"snoozeFor": "snooze", "escalation": "escalations", "associations": "associations"}.get(member)
-        if member == "content (note)":
+        if member == "content (note)" and isinstance(value, tuple):
+            method, note, body = value
+            await self._write(person, method, f"{path}/notes/{note}", body)
+        elif member == "content (note)":
             await self.comment(person, number, value)
         elif isinstance(value, tuple):
             method, thing = value
@@ -166,7 +169,9 @@ class PeachDoor:
     async def create(self, person: Person, body: dict[str, Any], borrower: int) -> int:
         """Open a case with these members for a borrower."""
         path = f"/people/{peach('BO', borrower)}/cases"
-        return _number(await self._write(person, "POST", path, {"caseType": "generic"} | body))
+        return _number(
+            await self._write(person, "POST", path, ({} if "typeId" in body else {"caseType": "generic"}) | body)
+        )
 
     async def close(self) -> None:
         await self._http.aclose()

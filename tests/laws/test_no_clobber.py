@@ -12,7 +12,7 @@ from laws.steps import bounded
 from laws.town import Town
 
 
-@bounded(15)
+@bounded(40)
 @given(edits=st.lists(st.sampled_from(EDITS), min_size=3, max_size=6))
 async def test_an_edit_moves_only_what_it_names(edits: list[Edit], plain: Society, town: Town) -> None:
     site = await full(town, plain)
@@ -24,5 +24,5 @@ async def test_an_edit_moves_only_what_it_names(edits: list[Edit], plain: Societ
         except Refused:
             done = False
         after = await survey(town, site)
-        check_unclobbered(edit, before, after, done=done)
+        check_unclobbered(edit, site, before, after, done=done)
         before = after

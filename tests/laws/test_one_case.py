@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +23,12 @@ from laws.edits import (
     read_everywhere,
     survey,
 )
+from laws.members import APIS
 from laws.society import Society
 from laws.steps import bounded
 from laws.town import Town
+
+WORD = re.compile(r"\w+")
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=str)
@@ -34,14 +39,14 @@ async def test_a_member_that_one_api_writes_reads_everywhere(edit: Edit, plain: 
     await edit.make(town, plain["alice"], site)
     after = await survey(town, site)
     check_leaves(edit, after[0], site)
-    check_unclobbered(edit, before, after)
+    check_unclobbered(edit, site, before, after)
     await read_everywhere(town, plain, site.number)
 
 
 @pytest.mark.parametrize("opening", OPENINGS, ids=str)
 async def test_a_member_that_a_case_is_opened_with_reads_everywhere(opening: Edit, plain: Society, town: Town) -> None:
     spare = await town.desk(plain).open(plain["alice"], subject="Spare")
-    site = Site(plain, spare=spare.number)
+    site = Site(plain, await town.casebook.catalogue.vocabulary(plain.tenant_id), spare=spare.number)
     number = await opening.open(town, plain["alice"], site)
     check_opened(opening, await town.stored(plain, number), site)
     await read_everywhere(town, plain, number)
@@ -57,7 +62,7 @@ async def test_writing_what_reading_shows_changes_nothing(category: str, plain: 
     await read_everywhere(town, plain, site.number)
 
 
-@bounded(5)
+@bounded(10)
 @given(edits=st.lists(st.sampled_from(EDITS), min_size=3, max_size=6))
 async def test_every_api_reads_what_any_mixture_wrote(edits: list[Edit], plain: Society, town: Town) -> None:
     site = await full(town, plain)
@@ -67,6 +72,25 @@ async def test_every_api_reads_what_any_mixture_wrote(edits: list[Edit], plain: 
         except Refused:
             continue
         await read_everywhere(town, plain, site.number)
+
+
+async def test_a_case_of_a_department_reads_everywhere(divided: Society, town: Town) -> None:
+    department = divided.names["departments"]["service"]
+    case = await town.desk(divided).open(divided["alice"], subject="Here", department=department)
+    assert case.department == department
+    await read_everywhere(town, divided, case.number)
+
+
+def test_every_cell_of_the_matrix_is_tried() -> None:
+    for api in APIS:
+        for names, tried in (
+            (lambda m: m.wire, lambda m: m.shows),
+            (lambda m: m.write, lambda m: m.edits),
+            (lambda m: m.opens, lambda m: m.openings),
+        ):
+            words = {word for m in api.members.values() if tried(m) for word in WORD.findall(names(m))}
+            for name, member in api.members.items():
+                assert not names(member) or words & set(WORD.findall(names(member))), (api.door, name)
 
 
 @pytest.mark.parametrize("writer", ["casebook", "ibm", "bottlecrm", "egain", "peach"])

@@ -8,20 +8,25 @@ from typing import Any
 
 from casework.domain.case import Case, Child
 from casework.domain.commands import Command
+from casework.domain.vocabulary import Vocabulary
 from laws.society import Society
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where a value is written: a case on which everything is set, one it is related to, one it is
-    not, and one that claims a relation to it.
+    """Where a value is written: a case on which everything is set, and others around it.
+
+    It is related to one, not to the spare one, and one behind claims a relation to it. `things` are the public comment
+    and file and the internal comment on it, by name.
     """
 
     society: Society
+    words: Vocabulary
     number: int = 0
     related: int = 0
     spare: int = 0
     behind: int = 0
+    things: Mapping[str, Child] = field(default_factory=dict)
 
     def named(self, kind: str, key: str) -> int:
         """Return the number of a noun of the society."""
@@ -41,6 +46,7 @@ class Scene:
     """A case as it lies in the tables: its row, and what hangs on it and is not removed, oldest first."""
 
     society: Society
+    words: Vocabulary
     row: Case
     children: tuple[Child, ...]
     relations: tuple[Any, ...]
@@ -57,6 +63,10 @@ class Scene:
     def address(self, number: int) -> str:
         """Return a user's address."""
         return next(person.address for person in self.society.people.values() if person.number == number)
+
+    def email(self, number: int) -> str:
+        """Return the address of a person who is no user."""
+        return next(f"{key}@x.example" for key, person in self.society.names["persons"].items() if person == number)
 
 
 Shows = Callable[[Scene], Any]
@@ -80,6 +90,8 @@ class Value:
     leaves: Callable[[Site], Leaves]
     adds: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     before: Callable[[Site], Command] | None = None
+    changes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What becomes of `Site.things`; an ellipsis stands for anything but what was."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +129,7 @@ class Api:
 
 
 TEXTS = ("Printer on fire", "héllo 日本語 \U0001f600", "a' or 1=1 --")
+DONE = frozenset({"resolved", "closed", "canceled"})
 RANK_MOVES = ("priority", "planned_reaction_at", "planned_resolve_at")
 CONSEQUENCES = frozenset(
     {
@@ -127,7 +140,15 @@ CONSEQUENCES = frozenset(
 """What a change of stage may move besides (DOMAIN §2, §5)."""
 
 
-def value(label: object, wire: Any, leaves: Any, *adds: tuple[str, Leaves], before: Any = None) -> Value:
+def value(
+    label: object,
+    wire: Any,
+    leaves: Any,
+    *adds: tuple[str, Leaves],
+    before: Any = None,
+    changes: Mapping[str, Leaves] | None = None,
+    removes: str = "",
+) -> Value:
     """Return a value; `wire`, `leaves` and `before` are what they are, or functions of the site."""
     return Value(
         str(label),
@@ -135,6 +156,7 @@ def value(label: object, wire: Any, leaves: Any, *adds: tuple[str, Leaves], befo
         leaves if callable(leaves) else lambda _site: leaves,
         adds,
         before if before is None or callable(before) else lambda _site: before,
+        {removes: {"deleted_at": ...}} if removes else changes or {},
     )
 
 

@@ -10,6 +10,18 @@ from casework.domain.case import Audience, Comment, File, Stage
 from laws.columns import CONSEQUENCES, RANK_MOVES, Api, Body, Edits, Member, Scene, edits, plain, texts, value
 
 CLOSED_ON = datetime(2024, 2, 5, 6, 7, 8, tzinfo=UTC)
+PRIORITIES = {1: "Critical", 2: "High", 3: "Normal", 4: "Low"}
+RANKS = {label: rank for rank, label in PRIORITIES.items()}
+LABELS = {
+    "new": "New", "open": "In Progress", "waiting": "On Hold", "proposed": "On Hold", "resolved": "Closed",
+    "closed": "Closed", "canceled": "Closed",
+}  # fmt: skip
+"""DOMAIN §2."""
+CATEGORIES = {
+    "Technical": "technical", "Billing": "billing_and_invoice", "General": "general", "Bug Report": "bug_report",
+    "Feature Request": "feature_request",
+}  # fmt: skip
+TYPES = {key: label for label, key in CATEGORIES.items()}
 
 
 def _uid(scene: Scene, number: int | None) -> str | None:
@@ -20,7 +32,10 @@ def _comment(internal: bool) -> dict[str, object]:
     return {"text": "Said at BottleCRM", "audience": Audience.INTERNAL if internal else Audience.PUBLIC}
 
 
-_STATUS = tuple(value(label, label, {"stage": stage}) for label, stage in bottlecrm.WRITTEN.items())
+_STATUS = tuple(
+    value(label, label, {"stage": stage})
+    for label, stage in (("New", "new"), ("In Progress", "open"), ("On Hold", "waiting"), ("Closed", "closed"))
+)
 _CONTACTS = (
     value("lou", lambda s: [s.uid("persons", "lou")], lambda s: {"contacts": (s.named("persons", "lou"),)}),
     value("both", lambda s: [s.uid("persons", "lou"), s.uid("persons", "kit")],
@@ -61,19 +76,19 @@ BOTTLECRM = Api(
             "description", texts("description"),
         ),
         "rank": Member(
-            "priority", "priority", "the tenant's own label", lambda s: bottlecrm.PRIORITIES[s.row.rank],
-            edits(frozenset({"rank", *RANK_MOVES}), *plain("rank", bottlecrm.RANKS)),
-            "priority", plain("rank", bottlecrm.RANKS),
+            "priority", "priority", "the tenant's own label", lambda s: PRIORITIES[s.row.rank],
+            edits(frozenset({"rank", *RANK_MOVES}), *plain("rank", RANKS)),
+            "priority", plain("rank", RANKS),
         ),
         "stage": Member(
             "status", "status", "waiting and proposed read alike, and so do all done stages",
-            lambda s: bottlecrm.LABELS[s.row.stage], Edits(CONSEQUENCES, _STATUS), "status", _STATUS,
+            lambda s: LABELS[s.row.stage], Edits(CONSEQUENCES, _STATUS), "status", _STATUS,
         ),
         "category": Member(
             "case_type", "case_type", "IBM's account_and_access and sales read as General",
-            lambda s: bottlecrm.case_type(s.row.category),
-            edits("category", *plain("category", bottlecrm.CATEGORIES), value("null", None, {"category": None})),
-            "case_type", plain("category", bottlecrm.CATEGORIES),
+            lambda s: s.row.category and TYPES.get(s.row.category, "General"),
+            edits("category", *plain("category", CATEGORIES), value("null", None, {"category": None})),
+            "case_type", plain("category", CATEGORIES),
         ),
         "closed_on": Member(
             "closed_on", "closed_on", "while the case is active",
@@ -121,13 +136,18 @@ BOTTLECRM = Api(
                 value("internal", "Said at BottleCRM", {}, ("comment", _comment(internal=True))),
                 value("public", Body(comment="Said at BottleCRM", is_internal=False), {},
                       ("comment", _comment(internal=False))),
+                value("edit", lambda s: ("PATCH", s.things["comment"].uid, {"comment": "Edited"}), {},
+                      changes={"comment": {"text": "Edited"}}),
+                value("remove", lambda s: ("DELETE", s.things["comment"].uid, None), {}, removes="comment"),
             ),
         ),
         "files": Member(
             "attachments", "attachment", "the audience", lambda s: [(one.name, one.size) for one in s.every(File)],
             edits("", value("text", ("crm.txt", b"abcd"), {},
-                            ("file", {"name": "crm.txt", "size": 4, "audience": Audience.INTERNAL}))),
-            "case_attachment (form)",
+                            ("file", {"name": "crm.txt", "size": 4, "audience": Audience.INTERNAL})),
+                  value("remove", lambda s: s.things["file"].uid, {}, removes="file")),
+            "case_attachment",
+            (value("text", ("crm.txt", b"abcd"), {}, ("file", {"name": "crm.txt", "size": 4})),),
         ),
         "created_at": Member("created_on", shows=lambda s: s.row.created_at and bottlecrm.moment(s.row.created_at)),
         "created_by": Member("created_by", shows=lambda s: _uid(s, s.row.created_by)),

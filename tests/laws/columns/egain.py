@@ -10,6 +10,8 @@ from casework.domain.case import Audience, Comment
 from laws.columns import CONSEQUENCES, RANK_MOVES, Api, Member, Scene, Site, edits, plain, texts, value
 
 DUE = datetime(2099, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
+SEVERITIES = {1: "urgent", 2: "high", 3: "medium", 4: "low"}
+RANKS = {value: rank for rank, value in SEVERITIES.items()}
 
 
 def _linked(kind: str, case: str) -> Any:
@@ -46,8 +48,8 @@ EGAIN = Api(
             "solution", "solution", "", lambda s: s.row.solution, edits("solution", *texts("solution"))
         ),
         "rank": Member(
-            "severity", "severity", "the tenant's own label", lambda s: egain.SEVERITIES[s.row.rank],
-            edits(frozenset({"rank", *RANK_MOVES}), *plain("rank", egain.RANKS)),
+            "severity", "severity", "the tenant's own label", lambda s: SEVERITIES[s.row.rank],
+            edits(frozenset({"rank", *RANK_MOVES}), *plain("rank", RANKS)),
         ),
         "stage": Member(
             "status", "close", "which of the active or done stages it is",
@@ -63,8 +65,13 @@ EGAIN = Api(
             edits("owner assignees", value("bob", lambda s: {"user": {"id": str(s.user("bob"))}},
                                            lambda s: {"owner": s.user("bob"), "assignees": ()})),
         ),
-        "department": Member("department"),
-        "source": Member("originatingChannel", "", "which of the sources of a type"),
+        "department": Member(
+            "department", "", "", lambda s: None if s.row.department is None else str(s.row.department)
+        ),
+        "source": Member(
+            "originatingChannel", "", "which of the sources of a type",
+            lambda s: None if s.row.source is None else s.words.sources[s.row.source].type.lower(),
+        ),
         "requester": Member(
             "customer", "changecustomer", "the first borrower or contact stands in where none was set", _customer,
             edits("requester", value("lou", lambda s: {"customer": {"id": str(s.named("persons", "lou"))}},
@@ -85,7 +92,8 @@ EGAIN = Api(
         "comments": Member(
             "note", "content (note)", "the audience", lambda s: sorted(one.text for one in s.every(Comment)),
             edits("", value("text", "Said at eGain", {},
-                            ("comment", {"text": "Said at eGain", "audience": Audience.INTERNAL}))),
+                            ("comment", {"text": "Said at eGain", "audience": Audience.INTERNAL})),
+                  value("remove", lambda s: ("DELETE", s.things["internal"].number), {}, removes="internal")),
         ),
         "relations": Member(
             "relatedCases", "relatedCases", "types other than relates_to; which side claims it",

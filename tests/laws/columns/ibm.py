@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from casework.dialects.ibm import rendering
-from casework.dialects.ibm import translate as ibm
 from casework.domain import commands as c
 from casework.domain.case import Audience, Comment, File, Link, Stage
 from laws.columns import CONSEQUENCES, Api, Body, Member, Scene, edits, plain, texts, value
 
 OFFERING = {"name": "Cloud Object Storage", "type": {"group": "crn_service_name", "key": "cloud-object-storage"}}
 CRN = "crn:v1:bluemix:public:databases-for-redis:eu-de:a/1:2::"
+LABELS = {
+    "new": "New", "open": "In Progress", "waiting": "Waiting on Client", "proposed": "Resolution Provided",
+    "resolved": "Resolved", "closed": "Closed", "canceled": "Closed",
+}  # fmt: skip
+"""DOMAIN §2."""
 
 
 def _public(scene: Scene, kind: type[Any]) -> list[Any]:
@@ -38,7 +42,7 @@ IBM = Api(
             opens="severity", openings=plain("rank", {1: 1, 2: 2, 3: 3, 4: 4}),
         ),
         "stage": Member(
-            "status", "action", "closed and canceled read alike", lambda s: ibm.LABELS[s.row.stage],
+            "status", "action", "closed and canceled read alike", lambda s: LABELS[s.row.stage],
             edits(
                 CONSEQUENCES | {"resolution", "close_note"},
                 value("resolve", {"action": "resolve", "resolution_code": 1},
@@ -77,7 +81,10 @@ IBM = Api(
             "close_notes", "comment (action)", "while the case is active",
             lambda s: s.row.close_note if s.row.stage.done else "",
         ),
-        "requester": Member("contact", "", "the creator stands in where there is none"),
+        "requester": Member(
+            "contact", "", "the creator stands in where there is none",
+            lambda s: s.address(s.row.created_by) if s.row.requester is None else s.email(s.row.requester),
+        ),
         "watchers": Member(
             "watchlist", "watchlist", "", lambda s: [s.address(number) for number in s.row.watchers],
             edits(
@@ -100,7 +107,8 @@ IBM = Api(
             "attachments", "file", "internal ones",
             lambda s: [(one.name, one.size) for one in _public(s, File)],
             edits("", value("text", ("ibm.txt", b"abc"), {},
-                            ("file", {"name": "ibm.txt", "size": 3, "audience": Audience.PUBLIC}))),
+                            ("file", {"name": "ibm.txt", "size": 3, "audience": Audience.PUBLIC})),
+                  value("remove", lambda s: s.things["file"].uid.hex, {}, removes="file")),
         ),
         "links": Member(
             "resources", "resource", "",

@@ -79,7 +79,14 @@ PEACH = Api(
             "name", texts("subject"),
         ),
         "type": Member(
-            "typeId, caseType, caseTypeMeta", "", "", lambda s: _id("CT", s.row.type), opens="caseType or typeId",
+            "typeId, caseType, caseTypeMeta", "", "",
+            lambda s: (_id("CT", s.row.type), s.words.types[s.row.type].base, s.words.types[s.row.type].name),
+            opens="caseType or typeId",
+            openings=(
+                value("base", Body(caseType="legalAction"), lambda s: {"type": s.words.type_for("legalAction").number}),
+                value("id", lambda s: Body(typeId=_id("CT", s.words.type_for("deceased").number)),
+                      lambda s: {"type": s.words.type_for("deceased").number}),
+            ),
         ),
         "stage": Member(
             "status", "status", "open, waiting and proposed read alike, and so do resolved and closed", _state,
@@ -166,14 +173,18 @@ PEACH = Api(
             "escalatedEmployeeId", "escalation", "", lambda s: _id("EM", s.row.escalated_user),
             opens="escalatedEmployeeId",
             openings=(
-                value("bob", lambda s: Body(escalatedEmployeeId=peach("EM", s.user("bob")), escalationIsUrgent=True),
-                      lambda s: {"escalated_user": s.user("bob"), "escalation_urgent": True},
-                      ("escalation", {"urgent": True})),
+                value("bob", lambda s: peach("EM", s.user("bob")), lambda s: {"escalated_user": s.user("bob")},
+                      ("escalation", {"urgent": False})),
             ),
         ),
         "escalation_urgent": Member(
             "escalationIsUrgent", "escalation", "while nothing is escalated",
             lambda s: s.row.escalation_urgent if s.row.escalated_at else None, opens="escalationIsUrgent",
+            openings=(
+                value("bob", lambda s: Body(escalatedEmployeeId=peach("EM", s.user("bob")), escalationIsUrgent=True),
+                      lambda s: {"escalated_user": s.user("bob"), "escalation_urgent": True},
+                      ("escalation", {"urgent": True})),
+            ),
         ),
         "escalations": Member(
             "escalations", "escalation", "", _calls,
@@ -194,7 +205,14 @@ PEACH = Api(
         ),
         "comments": Member(
             "notes", "content (note)", "the audience; archived ones unless asked for", _notes,
-            edits("", value("text", "Said at Peach", {}, _SAID)),
+            edits(
+                "",
+                value("text", "Said at Peach", {}, _SAID),
+                value("edit", lambda s: ("PUT", peach("NT", s.things["comment"].number), {"content": "Edited"}), {},
+                      changes={"comment": {"text": "Edited"}}),
+                value("flag", lambda s: ("PUT", peach("NT", s.things["internal"].number), {"important": True}), {},
+                      changes={"internal": {"extra": {"peach": {"important": True}}}}),
+            ),
         ),
         "relations": Member(
             "associations (case)", "associations", "types other than relates_to; those only the other side claims",
