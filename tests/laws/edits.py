@@ -36,6 +36,11 @@ class Edit:
 
     __repr__ = __str__
 
+    @property
+    def again(self) -> bool:
+        """Whether doing it again is no echo: what it hangs on the case is hung there once more."""
+        return any(noun not in ONCE for noun, _ in self.value.adds)
+
     async def make(self, town: Town, person: Person, site: Site) -> None:
         """Carry it out. Raises `Refused`."""
         await _door(town, self.api).write(person, site.number, self.member, self.value.wire(site))
@@ -181,3 +186,13 @@ def check_opened(edit: Edit, stored: Stored, site: Site) -> None:
     assert len(found) == len(edit.value.adds), edit
     for noun, members in edit.value.adds:
         assert any(_is(child, noun, members) for child in found), (edit, noun)
+
+
+def check_echo(edit: Edit, before: list[Stored], after: list[Stored]) -> None:
+    """Nothing has changed, but that an edit through eGain always leaves a trace (DOMAIN §4)."""
+    if edit.api.door != "egain":
+        assert before == after, edit
+    for then, now in zip(before, after, strict=True):
+        names = set(then.row.__struct_fields__) - STAMPS
+        assert all(getattr(then.row, name) == getattr(now.row, name) for name in names), edit
+        assert then.children == now.children, edit
