@@ -141,9 +141,9 @@ PEACH = Api(
         ),
         "extra": Member(
             "metaData, matchDetails, matchToDataSource, lenderAck, autoCreated, creationProcedure, workflowId, the"
-            " type's own members", "the same", "what other APIs keep there", _kept,
+            " type's own members, creatingSupercaseId", "the same but creatingSupercaseId", "what other APIs keep there", _kept,
             edits("extra", *(value(name, Body({name: said}), merged("peach", **{name: said})) for name, said in _KEPT)),
-            "the same",
+            "the same but creatingSupercaseId",
             tuple(value(name, Body({name: said}), {"extra": {"peach": {name: said}}}) for name, said in _KEPT),
         ),
         "opened_at": Member(
@@ -243,7 +243,9 @@ PEACH = Api(
             (value("loan", lambda s: [{"objectType": "loan", "objectId": peach("LN", s.named("objects", "loan"))}], {},
                    ("association", {"relation": "related"})),),
         ),
-        "deleted_at": Member("deletedAt", shows=lambda s: _at(s.row.deleted_at)),
+        "deleted_at": Member(
+            "deletedAt", "", "a deleted case is not read at all", lambda s: _at(s.row.deleted_at)
+        ),
         "created_at": Member("createdAt", shows=lambda s: _at(s.row.created_at)),
         "created_by": Member("createdByUser", shows=lambda s: _id("UR", s.row.created_by)),
         "updated_at": Member(
