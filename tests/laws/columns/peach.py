@@ -141,7 +141,8 @@ PEACH = Api(
         ),
         "extra": Member(
             "metaData, matchDetails, matchToDataSource, lenderAck, autoCreated, creationProcedure, workflowId, the"
-            " type's own members, creatingSupercaseId", "the same but creatingSupercaseId", "what other APIs keep there", _kept,
+            " type's own members, creatingSupercaseId", "the same but creatingSupercaseId",
+            "what other APIs keep there", _kept,
             edits("extra", *(value(name, Body({name: said}), merged("peach", **{name: said})) for name, said in _KEPT)),
             "the same but creatingSupercaseId",
             tuple(value(name, Body({name: said}), {"extra": {"peach": {name: said}}}) for name, said in _KEPT),
