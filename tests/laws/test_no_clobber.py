@@ -12,7 +12,7 @@ from laws.steps import bounded
 from laws.town import Town
 
 
-@bounded(40)
+@bounded(25)
 @given(edits=st.lists(st.sampled_from(EDITS), min_size=3, max_size=6))
 async def test_an_edit_moves_only_what_it_names(edits: list[Edit], plain: Society, town: Town) -> None:
     site = await full(town, plain)
