@@ -1,4 +1,4 @@
-"""docs/members.md: what each API reads and writes of a case, made from `laws.members`.
+"""docs/members.md: what each API reads and writes of a case, made from `laws.columns`.
 
 Usage: members.py [--write]. Without it, exit status 1 when the page is out of date.
 """
@@ -6,14 +6,17 @@ Usage: members.py [--write]. Without it, exit status 1 when the page is out of d
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "members.md"
 HEAD = """# What each API reads and writes
 
-Made by `tools/members.py --write` from the table in `tests/laws/members.py`, over which laws 2 (one case) and 3 (no
-clobber) run: change the table, not this page. To add an API, register its door in `tests/laws/registered.py`, give it
-the methods `members` and `write` (`tests/laws/writing.py`), add an `Api` to `APIS` in the table, and run the tool.
+Made by `tools/members.py --write` from the columns in `tests/laws/columns/`, over which laws 2 (one case) and 3 (no
+clobber) run: change a column, not this page. To add an API, register its door in `tests/laws/registered.py`, give it
+the methods of `MemberDoor` (`tests/laws/members.py`), write its column, add that to `APIS`, and run the tool.
+
+A cell tells by which names an API reads a member, writes it on a case that is there, and opens a case with it.
 """
 
 
@@ -26,23 +29,32 @@ def rows(title: str, cells: Iterator[list[str]], titles: list[str]) -> Iterator[
         yield "| " + " | ".join(row) + " |"
 
 
+def cell(member: Any) -> str:
+    """What an API does with a member."""
+    names = {"reads": member.wire, "writes": member.write, "opens with": member.opens}
+    return "; ".join(f"{verb} {name}" for verb, name in names.items() if name)
+
+
 def page() -> str:
     """The whole page."""
     sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
     from casework.domain.case import CHILDREN, MEMBERS
-    from laws.members import APIS, Member
+    from laws.columns import Member
+    from laws.members import APIS
 
-    stamps = ("created_at", "created_by", "updated_at", "updated_by", "touched_at", "touched_by")
+    stamps = tuple(
+        f"{what}_{how}" for what in ("created", "updated", "touched", "status", "outcome") for how in ("at", "by")
+    )
     known = ("number", "uid", *MEMBERS, *stamps, *(f"{noun}s" for noun in CHILDREN))
     if strange := {name for api in APIS for name in api.members} - set(known):
-        raise SystemExit(f"tests/laws/members.py names what no case has: {', '.join(sorted(strange))}")
+        raise SystemExit(f"tests/laws/columns names what no case has: {', '.join(sorted(strange))}")
     titles, none = [api.title for api in APIS], Member()
 
     def matrix() -> Iterator[list[str]]:
         for name in known:
             found = [api.members.get(name, none) for api in APIS]
             if any(member != none for member in found):
-                cells = [f"reads {m.wire or '-'}; writes {m.write or '-'}" if m != none else "-" for m in found]
+                cells = [cell(m) if m != none else "-" for m in found]
                 yield [f"`{name}`", *cells]
 
     def losses() -> Iterator[list[str]]:

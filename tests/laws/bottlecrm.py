@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -85,6 +86,50 @@ class BottleCrmDoor:
         ]
         return "\n".join(answer.text for answer in asked)
 
+    async def members(self, person: Person, number: int) -> dict[str, Any]:
+        """Return a case by the names of `laws.columns.bottlecrm`."""
+        body = (await self._ask(person, "GET", f"{await self._uid(number, person)}/")).json()
+        case = dict(body["case_obj"])
+        return {
+            **case,
+            "contacts": sorted(case["contacts"]),
+            "owner": sorted(case["assigned_to"]),
+            "team": sorted(case["teams"]),
+            "comments": [(comment["comment"], comment["is_internal"]) for comment in body["comments"]],
+            "files": [(file["file_name"], file["size"]) for file in body["attachments"]],
+        }
+
+    async def write(self, person: Person, number: int, member: str, value: Any) -> None:
+        """Write one member: comments and files are added, all else is an update."""
+        path = f"{await self._uid(number, person)}/"
+        if member == "attachment" and isinstance(value, UUID):
+            await self._write(person, "DELETE", f"attachment/{value}/", None)
+        elif member == "attachment":
+            await self._send(person, path, {}, {"attachment": value})
+        elif isinstance(value, tuple):
+            method, comment, body = value
+            await self._write(person, method, f"comment/{comment}/", body)
+        elif member.startswith("comment"):
+            await self._write(person, "POST", path, value if isinstance(value, dict) else {"comment": value})
+        else:
+            await self._write(person, "PATCH", path, {member: value})
+
+    async def create(self, person: Person, body: dict[str, Any], _borrower: int) -> int:
+        """Open a case with these members."""
+        body = {"name": "Opened"} | body
+        if "case_attachment" in body:
+            files = {"case_attachment": body.pop("case_attachment")}
+            return await self._number((await self._send(person, "", body, files))["id"])
+        return await self._number((await self._write(person, "POST", "", body))["id"])
+
+    async def _send(self, person: Person, path: str, body: dict[str, Any], files: dict[str, Any]) -> Any:
+        """Post a form."""
+        headers = {"Authorization": f"Bearer {person.secret}", "organization-id": await self._org(person)}
+        answer = await self._http.post(self.ROOT + path, headers=headers, data=body, files=files)
+        if answer.status_code not in {200, 201}:
+            raise Refused(answer.status_code)
+        return answer.json()
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -100,9 +145,9 @@ class BottleCrmDoor:
 
     async def _write(self, person: Person, method: str, path: str, body: Any) -> Any:
         answer = await self._ask(person, method, path, body)
-        if answer.status_code not in {200, 201}:
+        if answer.status_code not in {200, 201, 204}:
             raise Refused(answer.status_code)
-        return answer.json()
+        return answer.json() if answer.content else None
 
     async def _org(self, person: Person) -> str:
         """Return the tenant's uid, which `GET /api/org/` tells to staff only."""

@@ -81,6 +81,52 @@ class EgainDoor:
         ]
         return "\n".join(answer.text for answer in asked)
 
+    async def members(self, person: Person, number: int) -> dict[str, Any]:
+        """Return a case by the names of `laws.columns.egain`."""
+        answer = await self._ask(person, "GET", f"/{number}", **{"$attribute": "all"})
+        case = dict(answer.json()["case"][0])
+        notes = await self._ask(person, "GET", f"/{number}/note")
+        listed = notes.json()["note"] if notes.status_code == 200 else []
+        attributes = case.get("customAttributes", {}).get("customAttribute", [])
+        return {
+            **case,
+            "rank": case["severity"]["value"],
+            "stage": case["status"]["value"],
+            "requester": case["customer"]["id"] if "customer" in case else None,
+            "owner": case["owner"]["user"]["id"] if "owner" in case else None,
+            "department": case["department"].get("id"),
+            "updated_by": case["lastModifiedBy"]["user"]["id"],
+            "comments": sorted(note["content"] for note in listed),
+            "relations": sorted(link["href"].rpartition("/")[2] for link in case["relatedCases"]["link"]),
+            "fields": {
+                entry["attribName"]: [one["value"] for one in entry["attribValues"]["attribValue"]]
+                for entry in attributes
+            },
+        }
+
+    async def write(self, person: Person, number: int, member: str, value: Any) -> None:
+        """Write one member: by the edit of open cases, but for those with operations of their own."""
+        if member == "close":
+            await self.resolve(person, number)
+        elif member == "changecustomer":
+            await self._write(person, "PUT", f"/{number}/changecustomer", value)
+        elif isinstance(value, tuple):
+            method, note = value
+            await self._write(person, method, f"/{number}/note/{note}")
+        elif member == "content (note)":
+            await self.comment(person, number, value)
+        else:
+            answer = await self._ask(person, "GET", f"/{number}")
+            if answer.status_code != 200:
+                raise Refused(answer.status_code)
+            modified = answer.json()["case"][0]["lastModified"]
+            sent = {"value": value} if member == "severity" else value
+            await self._write(person, "PATCH", "", {"id": str(number), "lastModified": modified, member: sent})
+
+    async def create(self, _person: Person, _body: dict[str, Any], _borrower: int) -> int:
+        """Refuse: this API opens no cases."""
+        raise Refused("open")
+
     async def close(self) -> None:
         await self._http.aclose()
 

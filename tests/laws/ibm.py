@@ -84,6 +84,47 @@ class IbmDoor:
         found = await self._page(person, limit=10, search=search)
         return "\n".join([*(answer.text for answer in asked), str(found["cases"])])
 
+    async def members(self, person: Person, number: int) -> dict[str, Any]:
+        """Return a case by the names of `laws.columns.ibm`."""
+        case = dict((await self._ask(person, "GET", f"/CS{number:07d}")).json())
+        return {
+            **case,
+            "watchers": [user["user_id"] for user in case["watchlist"]],
+            "created_by": case["created_by"]["user_id"],
+            "touched_by": case["updated_by"]["user_id"],
+            "requester": case["contact"]["user_id"],
+            "comments": [comment["value"] for comment in case["comments"]],
+            "files": [(file["filename"], file["size_in_bytes"]) for file in case["attachments"]],
+            "links": [(link["name"], link["url"], link["crn"], link["note"]) for link in case["resources"]],
+            "extra": (case["invoice_number"], case["eu"]["support"]),
+        }
+
+    async def write(self, person: Person, number: int, member: str, value: Any) -> None:
+        """Write one member by its operation; there is no other way to edit a case here."""
+        path = f"/CS{number:07d}"
+        if member == "file" and isinstance(value, str):
+            await self._write(person, "DELETE", f"{path}/attachments/{value}", None)
+        elif member == "file":
+            name, content = value
+            headers = {"Authorization": f"Bearer {await self._token(person)}"}
+            url = f"{self.ROOT}{path}/attachments"
+            answer = await self._http.put(url, headers=headers, files={"file": (name, content, "text/plain")})
+            if answer.status_code != 200:
+                raise Refused(answer.status_code)
+        elif member == "watchlist":
+            method, addresses = value if isinstance(value, tuple) else ("PUT", value)
+            users = [{"realm": "IBMid", "user_id": address} for address in addresses]
+            await self._write(person, method, f"{path}/watchlist", {"watchlist": users})
+        else:
+            below = {"action": "status", "comment": "comments", "resource": "resources"}[member]
+            body = {"comment": value} if member == "comment" else value
+            await self._write(person, "PUT", f"{path}/{below}", body)
+
+    async def create(self, person: Person, body: dict[str, Any], _borrower: int) -> int:
+        """Open a case with these members."""
+        needed = {"type": "technical" if "offering" in body else "sales", "subject": "Opened", "description": "Text"}
+        return _number((await self._write(person, "POST", "", needed | body))["number"])
+
     async def close(self) -> None:
         await self._http.aclose()
 

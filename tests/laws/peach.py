@@ -9,7 +9,16 @@ import httpx
 from casework.casebook import Casebook
 from casework.dialects.spellings import peach, peach_number
 from casting import Cast
+from laws.columns import Body
 from laws.doors import Facts, Person, Refused
+
+_USERS = {
+    "created_by": "createdByUser",
+    "touched_by": "lastSubresourceUpdatedBy",
+    "status_by": "statusUpdatedBy",
+    "outcome_by": "outcomeUpdatedBy",
+}
+"""Who did what, by the case's own names."""
 
 
 class PeachDoor:
@@ -105,6 +114,65 @@ class PeachDoor:
         ]
         return "\n".join([str(facts), *(answer.text for answer in answers)])
 
+    async def members(self, person: Person, number: int) -> dict[str, Any]:
+        """Return a case by the names of `laws.columns.peach`; notes and escalations only where there is a borrower."""
+        answer = await self._ask(person, "GET", f"/cases/{peach('CS', number)}", associations="all")
+        case = dict(answer.json()["data"])
+        kept = ("metaData", "autoCreated", "lenderAck", "matchToDataSource", "creationProcedure")
+        match = {name: said for name, said in (case["matchDetails"] or {}).items() if said is not None}
+        linked = case["associations"]
+        return {
+            **case,
+            "type": (case["typeId"], case["caseType"], case["caseTypeMeta"]["name"]),
+            "owner": case["owningEmployeeId"],
+            "borrowers": case["people"],
+            "extra": {name: case[name] for name in kept} | {"matchDetails": match or None},
+            "comments": [note["content"] for note in await self._notes(person, case)],
+            "escalations": await self._escalations(person, case),
+            "relations": sorted(one["objectId"] for one in linked if one["objectType"] == "case"),
+            "associations": [(one["objectType"], one["objectId"]) for one in linked if one["objectType"] != "case"],
+            **{name: (case[wire] or {}).get("id") for name, wire in _USERS.items()},
+        }
+
+    async def _escalations(self, person: Person, case: Any) -> Any:
+        if not case["people"]:
+            return []
+        path = f"/people/{case['people'][0]}/cases/{case['id']}/escalations"
+        return [
+            (
+                one["escalatedTeamId"],
+                one["escalatedEmployeeId"],
+                one["note"],
+                one["isUrgent"],
+                one["status"] == "active",
+            )
+            for one in (await self._ask(person, "GET", path)).json()["data"]
+        ]
+
+    async def write(self, person: Person, number: int, member: str, value: Any) -> None:
+        """Write one member: by an update, but for those with operations of their own."""
+        path = await self._path(person, number)
+        below = {"snoozeFor": "snooze", "escalation": "escalations", "associations": "associations"}.get(member)
+        if member == "content (note)" and isinstance(value, tuple):
+            method, note, body = value
+            await self._write(person, method, f"{path}/notes/{note}", body)
+        elif member == "content (note)":
+            await self.comment(person, number, value)
+        elif isinstance(value, tuple):
+            method, thing = value
+            await self._write(person, method, f"{path}/{below}/{thing}", None)
+        elif below is not None:
+            await self._write(person, "POST", f"{path}/{below}", {member: value} if below == "snooze" else value)
+        else:
+            await self._write(person, "PUT", path, dict(value) if isinstance(value, Body) else {member: value})
+
+    async def create(self, person: Person, body: dict[str, Any], borrower: int) -> int:
+        """Open a case with these members for a borrower."""
+        path = f"/people/{peach('BO', borrower)}/cases"
+        return _number(
+            await self._write(person, "POST", path, ({} if "typeId" in body else {"caseType": "generic"}) | body)
+        )
+
     async def close(self) -> None:
         await self._http.aclose()
 
@@ -127,9 +195,9 @@ class PeachDoor:
 
     async def _write(self, person: Person, method: str, path: str, body: Any) -> Any:
         answer = await self._ask(person, method, path, body)
-        if answer.status_code != 200:
+        if answer.status_code not in {200, 204}:
             raise Refused(answer.status_code)
-        return answer.json()["data"]
+        return answer.json()["data"] if answer.status_code == 200 else None
 
 
 def _number(case: Any) -> int:

@@ -46,3 +46,15 @@ async def read(owner: Any, tenant: int, number: int) -> Stored:
         events=tuple(StoredEvent(*event) for event in events),
         concerned=frozenset(tuple(found) for found in concerned),
     )
+
+
+async def relations(owner: Any, tenant: int, number: int) -> tuple[tuple[int, str, bool], ...]:
+    """Return what a case is related to, from either side: the other case, the type, and whether this one claims it."""
+    found = await owner.fetch(
+        "select case when case_number = $2 then other else case_number end, type,"
+        " case when case_number = $2 then forward else backward end"
+        " from relations where tenant_id = $1 and $2 in (case_number, other) and deleted_at is null order by number",
+        tenant,
+        number,
+    )
+    return tuple(tuple(relation) for relation in found)

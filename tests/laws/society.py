@@ -14,12 +14,13 @@ READING = ["case.read", "case.list"]
 
 @dataclass(frozen=True)
 class Society:
-    """A tenant and everybody in it; `names` has the numbers of departments, teams, roles and persons by key."""
+    """A tenant and everybody in it; `names` has the numbers of what there is by kind and key, `uids` uids by number."""
 
     key: str
     tenant_id: int
     people: dict[str, Person]
     names: dict[str, dict[str, int]]
+    uids: dict[int, str]
 
     def __getitem__(self, key: str) -> Person:
         return self.people[key]
@@ -32,8 +33,8 @@ class Society:
 
 PLAIN: dict[str, Any] = {
     "users": [
-        {"key": "alice", "roles": ["admin"]},
-        {"key": "bob", "roles": ["agent"]},
+        {"key": "alice", "roles": ["admin"], "pull_from": ["bob"], "transfer_to": ["bob"]},
+        {"key": "bob", "roles": ["agent"], "licenses": ["mailplus"]},
         {"key": "rita", "roles": ["restricted"]},
         {"key": "ron", "roles": ["restricted"]},
         {"key": "vera", "roles": ["viewer"]},
@@ -48,8 +49,6 @@ PLAIN: dict[str, Any] = {
         {"key": "crew", "name": "Crew", "members": ["rita", "bob"], "kind": "static"},
         {"key": "desk", "name": "Desk", "members": ["ron"], "kind": "static"},
     ],
-    "persons": [{"key": "kit", "first_name": "Kit", "last_name": "Borrower", "email": "kit@x.example"}],
-    "organizations": [{"key": "corp", "name": "Corp"}],
     "calendars": [{"key": "always", "name": "Always", "hours": [{"day": "mon", "from": "00:00", "to": "24:00"}]}],
     "slas": [{"key": "usual", "name": "Usual", "calendar": "always", "reaction": "1h", "resolution": "8h"}],
     "close_reason_groups": [{"key": "std", "name": "Standard", "reasons": [{"key": "fixed", "name": "Fixed"}]}],
@@ -63,7 +62,16 @@ PLAIN: dict[str, Any] = {
             "services": [{"key": "all", "name": "Everything"}],
         }
     ],
-    "objects": [{"key": "loan", "kind": "loan", "person": "kit", "external_id": "L-1"}],
+    "persons": [
+        {"key": "kit", "first_name": "Kit", "last_name": "Borrower", "email": "kit@x.example"},
+        {"key": "lou", "first_name": "Lou", "last_name": "Borrower", "email": "lou@x.example"},
+    ],
+    "organizations": [{"key": "corp", "name": "Corp"}, {"key": "acme", "name": "Acme"}],
+    "objects": [
+        {"key": "loan", "kind": "loan", "person": "kit", "external_id": "L-1"},
+        {"key": "car", "kind": "loan", "person": "kit", "external_id": "L-2"},
+    ],
+    "fields": [{"name": "colour", "type": "string"}, {"name": "shape", "type": "string"}],
 }
 """A tenant without departments."""
 
@@ -136,8 +144,9 @@ def found(server: Cast, members: dict[str, Any], key: str, **more: Any) -> Socie
         },
         names={
             kind: {name: row["number"] for name, row in mine.get(kind, {}).items()}
-            for kind in ("departments", "teams", "roles", "persons", "organizations", "objects", "cases")
+            for kind in ("departments", "teams", "roles", "persons", "organizations", "objects", "cases", "users")
         },
+        uids={row["number"]: str(row["uid"]) for rows in mine.values() for row in rows.values() if "uid" in row},
     )
 
 
