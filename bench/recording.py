@@ -64,7 +64,7 @@ def _listening() -> Iterator[None]:
         async def method(self: Any, sql: str, *args: Any, **more: Any) -> Any:
             result = await original(self, sql, *args, **more)
             heard = _heard.get()
-            if heard is not None:
+            if heard is not None and self.tenant is not None:  # looking credentials up is the system role's
                 heard.append((name, sql, args, result))
             return result
 
