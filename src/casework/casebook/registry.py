@@ -11,7 +11,7 @@ import msgspec
 from casework.domain.chain import GENESIS
 from casework.domain.events import Envelope, Event
 from casework.domain.ids import uuid7
-from casework.domain.nouns import Identity, Key, Noun, Object, Person, Supercase, Task, Workflow
+from casework.domain.nouns import Identity, Key, Noun, Object, Person, Supercase, Task, Webhook, Workflow
 from casework.store import events, nouns
 from casework.store.postgres.batch import Batch
 
@@ -19,7 +19,7 @@ N = TypeVar("N", bound=Noun)
 
 UNRECORDED = frozenset({"digest", "tail"})
 """Members that no event repeats."""
-OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase)
+OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase, Webhook)
 """Nouns that no process keeps in memory."""
 
 

@@ -26,7 +26,7 @@ def run(
     tenant: str | None = None,
     user: str | None = None,
     monitor: str = "watchlist",
-) -> int:
+) -> None:
     """Open a case with a review task for each borrower who is on a list and has no case for it yet.
 
     A case that is refused is reported, the others are opened, and the exit status is 1.
@@ -38,7 +38,8 @@ def run(
         user: Who opens the cases; the tenant's system user unless it is said.
         monitor: Name of the monitor.
     """
-    return asyncio.run(_run(listed, kind, tenant, user, monitor))
+    if asyncio.run(_run(listed, kind, tenant, user, monitor)):
+        sys.exit(1)
 
 
 async def _run(listed: Path, kind: str, tenant: str | None, user: str | None, monitor: str) -> int:

@@ -38,6 +38,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "escalation_ended": (ESCALATION, CALMED),
 }
 """Kind of a feed event to the names that it is announced by, those of today first."""
+EVERY_NAME = (
+    CHANGED, CREATED, UPDATED, DELETED, LINKED, UNLINKED, ESCALATION, ESCALATED, CALMED,
+    f"{SILENCE}.changed", f"{SILENCE}.created", f"{SILENCE}.updated", f"{SILENCE}.deleted", f"{SILENCE}.expired",
+)  # fmt: skip
+"""What can be subscribed to."""
 _SILENCING = frozenset({"silenced", "edited"})
 """What may bring, change or end a do-not-interact: its own command, and an edit by a world document."""
 _FIELDS: Mapping[str, str] = {
