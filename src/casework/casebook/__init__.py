@@ -39,7 +39,7 @@ class Casebook:
         self.executor = Executor(database, self.catalogue, clock)
         self.execute = self.executor.execute
         self.execute_all = self.executor.execute_all
-        self.read = Reader(database)
+        self.read = Reader(database, self.catalogue)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)
         self.reference = Reference(database, self.catalogue, clock)

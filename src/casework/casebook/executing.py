@@ -121,6 +121,7 @@ class Executor:
     ) -> Outcome:
         tenant = principal.tenant_id
         around = await look_up(connection, tenant, number, command)
+        words = await self._catalogue.renewed(connection, tenant, words, *_wording(around.case, command))
         now = command.at or self._clock()
         for case in around.locked:
             if case.touched_at is not None and now <= case.touched_at:
@@ -200,6 +201,13 @@ class Executor:
         if stale:
             await cases.reindex(connection, after)
         return Outcome(after, happened, touched)
+
+
+def _wording(case: Case | None, command: Command) -> Iterator[Mapping[str, Any]]:
+    """Yield what names words: the members of the case, and those that the command sets."""
+    if case is not None:
+        yield {name: getattr(case, name) for name in ("type", "status", "service", "priority")}
+    yield {**getattr(command, "set", {}), "status": getattr(command, "status", None)}
 
 
 def _taken(constraint: str) -> Duplicate:

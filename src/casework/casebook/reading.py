@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from casework.casebook.catalogue import Catalogue
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child, Comment
 from casework.domain.refusals import NotFound, TooBroad
@@ -42,8 +43,9 @@ class Span(msgspec.Struct, frozen=True):
 class Reader:
     """Answers questions about cases."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
+        self._catalogue = catalogue
 
     async def one(
         self,
@@ -65,6 +67,7 @@ class Reader:
         if row is None:
             msg = "There is no such case."
             raise NotFound(msg)
+        self._catalogue.notice(principal.tenant_id, [row])
         return row
 
     async def case(self, principal: Principal, number: int) -> Case:
@@ -107,6 +110,7 @@ class Reader:
             except asyncpg.QueryCanceledError as error:
                 msg = "The search is too broad; add a word or a filter."
                 raise TooBroad(msg, member="search") from error
+        self._catalogue.notice(principal.tenant_id, rows)
         return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
 
     async def scroll(
@@ -124,6 +128,7 @@ class Reader:
             msg = "There is no such case to begin or end at."
             raise NotFound(msg)
         rows = [row for row in found if row["number"] is not None]
+        self._catalogue.notice(principal.tenant_id, rows)
         more = len(rows) > asked.limit
         del rows[asked.limit :]
         if asked.before is not None:
