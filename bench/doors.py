@@ -5,6 +5,8 @@ from uuid import UUID
 
 import msgspec
 
+from casework.dialects.spellings import peach
+
 NUMBER = "{number}"
 """Stands for the case in a path."""
 
@@ -30,4 +32,5 @@ DOORS: Mapping[str, Door] = {
         lambda credential, tenant: {"Authorization": f"Bearer {credential}", "organization-id": tenant},
         lambda _number, uid: str(uid),
     ),
+    "peach": Door(lambda credential, _tenant: {"X-API-KEY": credential}, lambda number, _uid: peach("CS", number)),
 }

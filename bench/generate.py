@@ -117,6 +117,7 @@ class Generator:
             "stage": stage,
             "status": cast.statuses[stage],
             "requester": cast.persons[customer],
+            "borrowers": (cast.persons[customer],),
             "owner": self._owner(texts, number),
             "watchers": tuple(chance.sample(cast.customers, chance.choices((0, 1, 2), (70, 20, 10))[0])),
             "department": chance.choice(cast.departments),

@@ -1,4 +1,4 @@
-"""What is measured: the requests of IBM's and BottleCRM's clients, one kind after the other."""
+"""What is measured: the requests of IBM's, BottleCRM's and Peach's clients, one kind after the other."""
 
 import random
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ from bench.texts import COMMON, PAIR, RARE, Texts
 
 CASES = "/ibm/case-management/v1/cases"
 CRM = "/bottlecrm/api/cases/"
+LOANS = "/peach/api/cases"
+BORROWER = "/peach/api/people/ext-customer0/cases"
 BODIES = 200
 """Different bodies of a writing operation, sent in turns."""
 FILE_BYTES = 16 * 1024
@@ -58,6 +60,8 @@ class Operation(msgspec.Struct, frozen=True):
         if self.body == "crm-case":
             text = {"name": f"{texts.subject()} {n}", "description": texts.description()}
             return msgspec.json.encode({"status": "New", "priority": "High", **text})
+        if self.body == "peach-case":
+            return msgspec.json.encode({"caseType": "generic", "name": texts.subject()[:128]})
         if self.body == "case":
             text = {"subject": texts.subject(), "description": texts.description()}
             return msgspec.json.encode({"type": "sales", "severity": 2, **text})
@@ -95,6 +99,14 @@ OPERATIONS: Sequence[Operation] = (
     Operation("crm-name", "GET", f"{CRM}?name={RARE}", api="bottlecrm"),
     Operation("crm-get", "GET", f"{CRM}{NUMBER}/", api="bottlecrm"),
     Operation("crm-create", "POST", CRM, body="crm-case", api="bottlecrm"),
+    Operation("peach-list", "GET", LOANS, api="peach", grows="exact"),
+    Operation("peach-list-name", "GET", f"{LOANS}?sortBy=name", api="peach", grows="exact"),
+    Operation("peach-list-owner", "GET", f"{LOANS}?sortBy=owningEmployeeLastName", api="peach", grows="exact"),
+    Operation("peach-person", "GET", BORROWER, api="peach", grows="exact"),
+    Operation("peach-person-name", "GET", f"{BORROWER}?sortBy=name", api="peach", grows="exact"),
+    Operation("peach-person-owner", "GET", f"{BORROWER}?sortBy=owningEmployeeLastName", api="peach", grows="exact"),
+    Operation("peach-get", "GET", f"{LOANS}/{NUMBER}", api="peach"),
+    Operation("peach-create", "POST", BORROWER, body="peach-case", api="peach"),
     Operation("crm-comment", "POST", f"{CRM}{NUMBER}/", body="comment", api="bottlecrm"),
 )
 

@@ -100,7 +100,14 @@ class _People:
         person, user = await nouns.numbers(self._connection, self._tenant, 2)
         name, email = key.capitalize(), f"{key}@bench.example"
         await self._registry.add(
-            self._connection, Person, self._tenant, number=person, name=name, email=email, user=user
+            self._connection,
+            Person,
+            self._tenant,
+            number=person,
+            name=name,
+            email=email,
+            user=user,
+            external_id=key,
         )
         await self._registry.add(
             self._connection, User, self._tenant, number=user, key=key, name=name, email=email, kind=kind,

@@ -178,6 +178,8 @@ def _marked(operation: Operation) -> bytes:
     if operation.body == "crm-case":
         named = {"name": MARKS["subject"], "description": MARKS["description"]}
         return msgspec.json.encode({"status": "New", "priority": "High", **named})
+    if operation.body == "peach-case":
+        return msgspec.json.encode({"caseType": "generic", "name": MARKS["subject"]})
     if operation.body == "case":
         return msgspec.json.encode(
             {"type": "sales", "severity": 2, **{name: MARKS[name] for name in ("subject", "description")}}

@@ -328,6 +328,8 @@ SAMPLES: tuple[c.Command, ...] = (
     c.Deescalate(),
     c.Snooze(until=date(2024, 3, 9)),
     c.Wake(),
+    c.Silence(set={"channels": ["voice"]}, new=True),
+    c.Unsilence(),
     c.Rate(rating=4),
     c.Grant(acl={str(STRANGER): "r"}),
     c.Delete(),
@@ -341,6 +343,7 @@ READY: dict[type[c.Command], dict[str, Any]] = {
     c.Unwatch: {"watchers": (STRANGER + 1,)},
     c.Wake: {"snoozed_at": NOON, "snoozed_until": NOON.date()},
     c.Restore: {"deleted_at": NOON},
+    c.Unsilence: {"extra": {"native": {"doNotInteract": {"channels": ["voice"]}}}},
 }
 
 

@@ -100,6 +100,10 @@ COMMANDS = st.one_of(
     st.builds(c.Deescalate),
     st.builds(c.Snooze, until=st.integers(1, 3).map(lambda day: date(2024, 4, day))),
     st.builds(c.Wake),
+    st.builds(
+        c.Silence, set=mapping({"channels": st.just(["all"]), "externalId": st.none() | TEXT}), new=st.booleans()
+    ),
+    st.builds(c.Unsilence),
     st.builds(c.Rate, rating=st.none() | st.integers(0, 6), comment=TEXT),
     st.builds(c.Grant, acl=st.dictionaries(st.sampled_from(["1", str(TEAM)]), st.sampled_from(["", "r", "rw"]))),
     st.builds(c.Delete),

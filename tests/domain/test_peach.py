@@ -11,7 +11,7 @@ from casework.domain.decide.filing import filed
 from casework.domain.doors import PEACH_DOOR
 from casework.domain.events import Envelope, apply
 from casework.domain.nouns import CaseType, Field
-from casework.domain.refusals import IllegalMove, Invalid, NotFound
+from casework.domain.refusals import Duplicate, IllegalMove, Invalid, NotFound
 from domain.cast import (
     CASE,
     GENERIC,
@@ -248,3 +248,55 @@ def test_what_is_to_be_reviewed():
         ("reviewCaseInstructions", None, 3, False)
     ]
     assert tasks(c.AddComment(text="Done"), a_case()) == []
+
+
+# ---- leaving the borrower alone (spec/peach §10)
+
+VOICE = {"channels": ["voice"], "startDate": "2030-01-02", "endDate": "2030-02-03"}
+
+
+def silence(case, **members):
+    return decide(case, c.Silence(**members), context(door=PEACH_DOOR))
+
+
+def silenced(case, **members):
+    (event,) = silence(case, **members)
+    assert event.kind == "silenced"
+    return apply(case, event, Envelope(NOON + TICK, admin.user, "peach", case.version + 1))
+
+
+def test_a_case_has_one_do_not_interact_and_asking_for_it_is_no_edit():
+    before = a_case(extra={"ibm": {"kept": 1}, "peach": {"autoCreated": True}})
+    after = silenced(before, set=VOICE, new=True)
+    assert after.extra["peach"]["doNotInteract"].items() >= VOICE.items()
+    assert after.extra["peach"]["autoCreated"]
+    assert after.extra["ibm"] == {"kept": 1}
+    assert (after.revision, after.updated_at) == (before.revision, before.updated_at)
+    assert (after.version, after.touched_at) == (before.version + 1, NOON + TICK)
+    with pytest.raises(Duplicate):
+        silence(after, set=VOICE, new=True)
+
+
+def test_a_do_not_interact_is_changed_member_by_member():
+    before = silenced(a_case(), set=VOICE, new=True)
+    assert silence(before, set={"channels": ["voice"]}) == []
+    after = silenced(before, set={"channels": ["fax"], "endDate": None}).extra["peach"]["doNotInteract"]
+    assert (after["channels"], "endDate" in after) == (["fax"], False)
+    assert after["createdAt"] == before.extra["peach"]["doNotInteract"]["createdAt"]
+    assert "updatedAt" in after
+
+
+def test_a_do_not_interact_does_not_end_before_it_starts():
+    before = silenced(a_case(), set=VOICE, new=True)
+    with pytest.raises(Invalid, match="before"):
+        silence(before, set={"endDate": "2030-01-01"})
+
+
+def test_a_do_not_interact_that_is_not_there_cannot_be_changed_or_taken_back():
+    with pytest.raises(NotFound):
+        silence(a_case(), set=VOICE)
+    with pytest.raises(NotFound):
+        decide(a_case(), c.Unsilence(), context(door=PEACH_DOOR))
+    before = silenced(a_case(), set=VOICE, new=True)
+    (event,) = decide(before, c.Unsilence(), context(door=PEACH_DOOR))
+    assert apply(before, event, Envelope(NOON, admin.user, "peach", 3)).extra == {}

@@ -16,6 +16,7 @@ from domain.cast import (
     HOME,
     NOON,
     OTHER,
+    READY,
     SAMPLES,
     SHARED,
     STRANGER,
@@ -53,9 +54,9 @@ every_command = pytest.mark.parametrize("name", ON_A_CASE)
 
 
 def case_for(name, who, **members):
-    """A case of the user's own, deleted where the command is to bring it back."""
-    gone = {"deleted_at": NOON} if name == "Restore" else {}
-    return a_case(created_by=who.user, **{**gone, **members})
+    """A case of the user's own, deleted where the command is to bring it back, silenced where it is to end that."""
+    ready = READY[type(COMMANDS[name])] if name in {"Restore", "Unsilence"} else {}
+    return a_case(created_by=who.user, **{**ready, **members})
 
 
 def attempt(name, who, case, **known):

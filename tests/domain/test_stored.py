@@ -90,6 +90,8 @@ KINDS = {
     "Deescalate": "deescalated",
     "Snooze": "snoozed",
     "Wake": "woken",
+    "Silence": "silenced",
+    "Unsilence": "silenced",
     "Rate": "rated",
     "Grant": "shared",
     "Delete": "deleted",

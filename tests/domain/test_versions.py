@@ -143,8 +143,8 @@ def test_a_case_before_its_first_event_has_its_identity_only():
 @pytest.mark.parametrize("counter", ["version", "revision", "updated_at"])
 @pytest.mark.parametrize("command", ON_A_CASE, ids=name_of)
 def test_a_command_goes_through_only_if_the_sender_knows_the_case_as_it_is(command, counter):
-    deleted = NOON if isinstance(command, c.Restore) else None
-    case = a_case(version=7, revision=3, deleted_at=deleted)
+    kept = isinstance(command, (c.Restore, c.Unsilence))
+    case = case_for(command, version=7, revision=3) if kept else a_case(version=7, revision=3)
     current = getattr(case, counter)
     older = current - (TICK if counter == "updated_at" else 1)
     for wrong in (older, None):

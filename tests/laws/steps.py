@@ -17,7 +17,7 @@ DOOR_ACTS = ("open", "comment", "resolve", "reopen", "watch")
 CORE_ACTS = (
     "edit", "status", "action", "assign", "say", "edit_comment", "remove_comment", "attach", "detach", "link", "unlink",
     "relate", "unrelate", "associate", "dissociate", "unwatch", "escalate", "deescalate", "snooze", "wake", "rate",
-    "grant", "delete", "restore",
+    "grant", "delete", "restore", "silence", "unsilence",
 )  # fmt: skip
 
 TEXTS = st.one_of(

@@ -128,6 +128,8 @@ class Desk:
             "deescalate": c.Deescalate,
             "snooze": lambda: c.Snooze(until=date(2030, 1, 1) + timedelta(days=what)),
             "wake": c.Wake,
+            "silence": lambda: c.Silence(set={"channels": [text], "timezone": None if flag else text}, new=flag),
+            "unsilence": c.Unsilence,
             "rate": lambda: c.Rate(rating=what % 5 + 1 if flag else None, comment=text),
             "grant": lambda: c.Grant(acl={str(user): ("r", "rw", "")[what % 3]}),
             "delete": c.Delete,

@@ -133,6 +133,7 @@ TABLE: dict[tuple[str, str], str | None] = {
                 "case-type/{type_id:str}": "PUT",
             },
             "case.create": {"supercases": "POST"},
+            "tenant.edit": {"webhooks": "GET POST", "webhooks/{webhook_id:str}": "GET DELETE"},
         }.items()
         for path, methods in written.items()
         for method in methods.split()

@@ -40,7 +40,7 @@ class Casebook:
         self.executor = Executor(database, self.catalogue, clock)
         self.execute = self.executor.execute
         self.execute_all = self.executor.execute_all
-        self.read = Reader(database)
+        self.read = Reader(database, self.catalogue)
         self.levels = Levels(database, self.catalogue, self.read, clock)
         self.files = Attachments(database, blobs)
         self.feed = Feed(database)

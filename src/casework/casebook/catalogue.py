@@ -1,5 +1,6 @@
 """The tenant's words, read once and kept until somebody changes them."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -25,6 +26,16 @@ from casework.store import nouns
 from casework.store.people import tenants
 from casework.store.people.tenants import Tenant
 from casework.store.postgres.database import Database
+
+_NAMED = {
+    "type": "types",
+    "status": "statuses",
+    "service": "services",
+    "priority": "priorities",
+    "source": "sources",
+    "department": "departments",
+}
+"""Members of cases and commands that name words, and where a vocabulary has those."""
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -65,10 +76,42 @@ class Catalogue:
         tenant = await self.tenant(tenant_id)
         return Words(await self.vocabulary(tenant_id), tenant.default_department)
 
+    def notice(self, tenant_id: int, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Look at what cases name: what the kept words do not know was made by another process, so read anew next time.
+
+        It asks nothing of the database, so that every reading of cases can pass by here.
+        """
+        known = self._vocabularies.get(tenant_id)
+        if known is not None and any(_strange(known, row) for row in rows):
+            self._tenants.forget(tenant_id)
+
+    async def knowing(self, tenant_id: int, **named: int | None) -> Vocabulary:
+        """Return the vocabulary, read anew when it does not know one of these words."""
+        await self.vocabulary(tenant_id)
+        self.notice(tenant_id, [named])
+        return await self.vocabulary(tenant_id)
+
+    async def renewed(self, connection: Any, tenant_id: int, words: Words, *named: Mapping[str, Any]) -> Words:
+        """Return the words, read anew on a connection that the caller holds when they do not know what is named."""
+        if not any(_strange(words.vocabulary, one) for one in named):
+            return words
+        tenant = await tenants.read(connection, tenant_id)
+        if tenant.catalogue_version == words.vocabulary.version:
+            return words
+        self.forget(tenant_id)
+        vocabulary = await read_vocabulary(connection, tenant_id, tenant.catalogue_version)
+        return Words(vocabulary, tenant.default_department)
+
     def forget(self, tenant_id: int) -> None:
         """Read the tenant anew next time: for whoever has just changed it."""
         self._tenants.forget(tenant_id)
         self._vocabularies.pop(tenant_id, None)
+
+
+def _strange(known: Vocabulary, named: Mapping[str, Any]) -> bool:
+    """Tell whether a word is named that the vocabulary does not know."""
+    found = ((getattr(known, words), named.get(member)) for member, words in _NAMED.items())
+    return any(isinstance(number, int) and number not in words for words, number in found)
 
 
 async def read_vocabulary(

@@ -12,7 +12,7 @@ import msgspec
 from casework.casebook import routing
 from casework.casebook.catalogue import Catalogue, Words
 from casework.casebook.registry import Registry
-from casework.casebook.surroundings import Surroundings, absent, look_up
+from casework.casebook.surroundings import Surroundings, absent, agreed, look_up
 from casework.domain.access import PERMISSIONS, Principal, Reach
 from casework.domain.case import Case, Child, Comment
 from casework.domain.chain import GENESIS
@@ -159,7 +159,9 @@ class Executor:
         words: Words,
     ) -> Outcome:
         tenant = principal.tenant_id
-        around = await look_up(connection, tenant, number, command, words.vocabulary)
+        around = await look_up(connection, tenant, number, command)
+        words = await self._catalogue.renewed(connection, tenant, words, *_wording(around.case, command))
+        around.agreements = await agreed(connection, tenant, around.case, command, words.vocabulary)
         now = command.at or self._clock()
         for case in around.locked:
             if case.touched_at is not None and now <= case.touched_at:
@@ -242,6 +244,13 @@ class Executor:
         if stale:
             await cases.reindex(connection, after)
         return Outcome(after, happened, touched)
+
+
+def _wording(case: Case | None, command: Command) -> Iterator[Mapping[str, Any]]:
+    """Yield what names words: the members of the case, and those that the command sets."""
+    if case is not None:
+        yield {name: getattr(case, name) for name in ("type", "status", "service", "priority")}
+    yield {**getattr(command, "set", {}), "status": getattr(command, "status", None)}
 
 
 def _taken(constraint: str) -> Duplicate:

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from casework.casebook.catalogue import Catalogue
 from casework.domain.access import Principal
 from casework.domain.case import Case, Child, Comment
 from casework.domain.refusals import Invalid, NotFound, TooBroad
@@ -55,8 +56,9 @@ class Span(msgspec.Struct, frozen=True):
 class Reader:
     """Answers questions about cases."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue) -> None:
         self._database = database
+        self._catalogue = catalogue
 
     async def one(
         self,
@@ -78,6 +80,7 @@ class Reader:
         if row is None:
             msg = "There is no such case."
             raise NotFound(msg)
+        self._catalogue.notice(principal.tenant_id, [row])
         return row
 
     async def case(self, principal: Principal, number: int) -> Case:
@@ -123,6 +126,7 @@ class Reader:
             except asyncpg.InvalidRegularExpressionError as error:
                 msg = "The regular expression cannot be read."
                 raise Invalid(msg, member="q") from error
+        self._catalogue.notice(principal.tenant_id, rows)
         return Page([row for row in rows if row["number"] is not None], rows[0]["total"])
 
     async def scroll(
@@ -140,6 +144,7 @@ class Reader:
             msg = "There is no such case to begin or end at."
             raise NotFound(msg)
         rows = [row for row in found if row["number"] is not None]
+        self._catalogue.notice(principal.tenant_id, rows)
         more = len(rows) > asked.limit
         del rows[asked.limit :]
         if asked.before is not None:

@@ -12,7 +12,7 @@ from casework.casebook.sla import holidays
 from casework.domain.chain import GENESIS
 from casework.domain.events import Envelope, Event
 from casework.domain.ids import uuid7
-from casework.domain.nouns import Calendar, Identity, Key, Noun, Object, Person, Supercase, Task, Workflow
+from casework.domain.nouns import Calendar, Identity, Key, Noun, Object, Person, Supercase, Task, Webhook, Workflow
 from casework.store import events, nouns
 from casework.store.postgres.batch import Batch
 
@@ -20,7 +20,7 @@ N = TypeVar("N", bound=Noun)
 
 UNRECORDED = frozenset({"digest", "tail"})
 """Members that no event repeats."""
-OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase)
+OFF_CATALOGUE = (Key, Object, Person, Identity, Task, Workflow, Supercase, Webhook)
 """Nouns that no process keeps in memory."""
 
 

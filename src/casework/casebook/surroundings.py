@@ -53,16 +53,11 @@ class Surroundings(msgspec.Struct):
         return [child for child in named if child is not None]
 
 
-async def look_up(
-    connection: Any, tenant: int, number: int | None, command: Command, words: Vocabulary
-) -> Surroundings:
-    """Lock the cases that the command touches, in uid order, and read what it names."""
-    if number is None:
-        return Surroundings(None)
-    found = await _look_up(connection, tenant, number, command)
-    if command.timed and found.case is not None and _may_be_planned(found.case, command):
-        found.agreements = await agreements(connection, tenant, number, words)
-    return found
+async def agreed(connection: Any, tenant: int, case: Case | None, command: Command, words: Vocabulary) -> Agreements:
+    """Return what the clocks of the case follow from, where the command may move them."""
+    if case is None or not command.timed or not _may_be_planned(case, command):
+        return Agreements()
+    return await agreements(connection, tenant, case.number, words)
 
 
 def _may_be_planned(case: Case, command: Command) -> bool:
@@ -70,7 +65,10 @@ def _may_be_planned(case: Case, command: Command) -> bool:
     return case.sla is not None or any(name in getattr(command, "set", {}) for name in ("service", "sla"))
 
 
-async def _look_up(connection: Any, tenant: int, number: int, command: Command) -> Surroundings:
+async def look_up(connection: Any, tenant: int, number: int | None, command: Command) -> Surroundings:
+    """Lock the cases that the command touches, in uid order, and read what it names."""
+    if number is None:
+        return Surroundings(None)
     if isinstance(command, c.EditWhole):
         return await _for_edit(connection, tenant, number, command)
     if isinstance(command, c.Unrelate):

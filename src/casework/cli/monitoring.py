@@ -1,6 +1,7 @@
 """`casework monitor`: comparing borrowers with watch lists."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,8 @@ def run(
 ) -> None:
     """Open a case with a review task for each borrower who is on a list and has no case for it yet.
 
+    A case that is refused is reported, the others are opened, and the exit status is 1.
+
     Args:
         listed: The list, as CSV with a header or JSON; or whatever the monitor takes.
         kind: militaryDuty, bankruptcy, deceased or oFACSanctionedIndividual.
@@ -35,10 +38,11 @@ def run(
         user: Who opens the cases; the tenant's system user unless it is said.
         monitor: Name of the monitor.
     """
-    asyncio.run(_run(listed, kind, tenant, user, monitor))
+    if asyncio.run(_run(listed, kind, tenant, user, monitor)):
+        sys.exit(1)
 
 
-async def _run(listed: Path, kind: str, tenant: str | None, user: str | None, monitor: str) -> None:
+async def _run(listed: Path, kind: str, tenant: str | None, user: str | None, monitor: str) -> int:
     async with opened() as session:
         who = await session.principal(await session.tenant(tenant), user)
         made = await monitors.make(session.casebook, who, kind=kind, path=listed, monitor=monitor)
@@ -46,3 +50,6 @@ async def _run(listed: Path, kind: str, tenant: str | None, user: str | None, mo
     print(f"{report.borrowers} borrowers, {report.matches} matches, {len(report.cases)} new cases")
     for number in report.cases:
         print(f"case {number}")
+    for one in report.refused:
+        print(f"refused for borrower {one.borrower}: {one.why}", file=sys.stderr)
+    return 1 if report.refused else 0

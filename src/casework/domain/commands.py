@@ -310,6 +310,23 @@ class Wake(Command, frozen=True, kw_only=True):
     today: date | None = None
 
 
+class Silence(Command, frozen=True, kw_only=True):
+    """Ask that the borrower be left alone, or change what is asked; a case has at most one such request.
+
+    It is no edit of the case itself (DOMAIN §4): `revision` stays. Where a value is None, it is taken away.
+    """
+
+    permission = "case.edit"
+    set: Mapping[str, Any]
+    new: bool = False
+
+
+class Unsilence(Command, frozen=True, kw_only=True):
+    """Take that request back."""
+
+    permission = "case.edit"
+
+
 class Rate(Command, frozen=True, kw_only=True):
     """How content the requester is: 1 to 5, or None to take the rating back."""
 

@@ -311,11 +311,20 @@ class Supercase(Noun, frozen=True):
     cases: tuple[int, ...] = ()
 
 
+class Webhook(Noun, frozen=True):
+    """A subscription to events: `events` are the subscriber's own names for them, `kind` how they reach `url`."""
+
+    table = "webhooks"
+    kind: str = ""
+    url: str | None = None
+    events: tuple[str, ...] = ()
+
+
 NOUNS: dict[str, type[Noun]] = {
     noun.table: noun
     for noun in (
         Department, User, CustomRole, Key, Team, Person, Identity, Organization, Object, Priority, StatusSet, Status,
         Source, CloseReasonGroup, CloseReason, Calendar, Sla, SlaCondition, Service, CaseType, Field, Task, Workflow,
-        Supercase,
+        Supercase, Webhook,
     )
 }  # fmt: skip

@@ -11,7 +11,7 @@ from casework.casebook import Casebook
 from casework.casebook.servicing.matching import NewCase
 from casework.domain.access import Principal
 from casework.domain.doors import Door
-from casework.domain.refusals import Invalid
+from casework.domain.refusals import Invalid, Refusal
 from casework.monitors.matching import KINDS, Kind, Monitor
 from casework.monitors.watchlist import watch_list
 
@@ -29,12 +29,20 @@ class Setup(msgspec.Struct, frozen=True):
     tenant: int
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A match whose case was refused: the borrower's number and why. It stays new, so that the next run tries again."""
+
+    borrower: int
+    why: str
+
+
 class Report(msgspec.Struct, frozen=True):
-    """What a run did: borrowers looked at, matches found, and the numbers of the cases that were opened."""
+    """What a run did: borrowers looked at, matches found, the numbers of the cases that were opened, and refusals."""
 
     borrowers: int
     matches: int
     cases: list[int]
+    refused: list[Refused]
 
 
 async def make(casebook: Casebook, who: Principal, *, kind: str, path: Path, monitor: str = BUILT_IN) -> Monitor:
@@ -68,11 +76,11 @@ async def make(casebook: Casebook, who: Principal, *, kind: str, path: Path, mon
 async def run(casebook: Casebook, who: Principal, monitor: Monitor) -> Report:
     """Compare every borrower, and open one case with a review task for each match that has none yet.
 
-    Any number of runs may go on at once: a match gets one case (`Matches.open`).
+    Any number of runs may go on at once: a match gets one case (`Matches.open`). A case that is refused stops nothing.
     """
     matches = casebook.servicing.matches
     taken = await matches.taken(who, monitor.name)
-    borrowers, found, opened = 0, 0, list[int]()
+    borrowers, found, opened, refused = 0, 0, list[int](), list[Refused]()
     async for candidate in matches.candidates(who):
         borrowers += 1
         for match in monitor.matches(candidate):
@@ -88,7 +96,11 @@ async def run(casebook: Casebook, who: Principal, monitor: Monitor) -> Report:
             }
             note = "A monitor found this borrower on a list; check whether it is the same person."
             asked = NewCase(monitor.kind.base, candidate.number, members, note)
-            number = await matches.open(who, DOOR, monitor.name, match.fingerprint, asked)
+            try:
+                number = await matches.open(who, DOOR, monitor.name, match.fingerprint, asked)
+            except Refusal as refusal:
+                refused.append(Refused(candidate.number, refusal.message))
+                continue
             if number is not None:
                 opened.append(number)
-    return Report(borrowers, found, opened)
+    return Report(borrowers, found, opened, refused)

@@ -274,13 +274,15 @@ def test_do_not_interact(both, desk):
     assert {name: made[name] for name in members} == members
     assert (made["object"], made["source"], made["caseId"]) == ("doNotInteract", "api", case["id"])
     assert made["personId"] == path.split("/")[2]
-    assert desk.refused("POST", listed, {}, status=409)["existingId"] == made["id"]
+    assert desk.refused("POST", listed, members, status=409)["existingId"] == made["id"]
     assert desk.data(f"{listed}/{made['id']}") == made
     after = desk.put(f"{listed}/{made['id']}", {"channels": ["all"], "endDate": None})
     assert (after["channels"], after["endDate"], after["themes"]) == (["all"], None, ["opsCollDebt"])
     assert desk.wrong("PUT", f"{listed}/{made['id']}", {"endDate": "2023-01-01"}) == {"endDate"}
     assert desk.wrong("PUT", f"{listed}/{made['id']}", {"channels": ["x"], "themes": ["y"]}) == {"channels", "themes"}
     assert desk.data(path)["lastSubresourceUpdatedAt"] > case["lastSubresourceUpdatedAt"]
+    assert desk.wrong("POST", listed, {}) == {"channels"}
+    assert desk.wrong("PUT", f"{listed}/{made['id']}", {"timezone": "Mars/Olympus"}) == {"timezone"}
     desk.refused("GET", f"{listed}/DN-ZZZZ-ZZZZ", status=404)
     desk.refused("PUT", f"{listed}/{made['id']}", {}, status=403, user="vic")
     both[1].refused("GET", listed, status=404)

@@ -73,6 +73,7 @@ def test_a_do_not_interact_has_names_of_its_own():
     assert names("edited", {"extra": some}, {"extra": {}}) == [f"{prefix}.changed", f"{prefix}.created"]
     assert names("edited", {"extra": other}, {"extra": some}) == [f"{prefix}.changed", f"{prefix}.updated"]
     assert names("edited", {"extra": {}}, {"extra": some}) == [f"{prefix}.changed", f"{prefix}.deleted"]
+    assert names("silenced", {"extra": some}, {"extra": {}}) == [f"{prefix}.changed", f"{prefix}.created"]
     both = names("edited", {"extra": some, "outcome": "approved"}, {"extra": {}, "outcome": None})
     assert both == [f"{prefix}.changed", f"{prefix}.created", "case.changed", "case.updated"]
 

@@ -215,6 +215,27 @@ async def test_packages_add_monitors(office, casebook, who, tmp_path, monkeypatc
     assert len(tasks(office, borrower)) == 1
 
 
+async def test_a_refused_case_stops_nothing_and_is_tried_again(office, casebook, who, tmp_path):
+    bad, good = (person(office, name, dateOfBirth="1981-01-01") for name in ("Badcode", "Goodcode"))
+    rows = [{"id": code, "name": f"Wat {name}", "birth_date": "1981-01-01"}
+            for name, code in (("Badcode", "a\0b"), ("Goodcode", "ab"))]  # fmt: skip
+    report = await watch(casebook, who, tmp_path / "l.json", rows)
+    assert (len(report.cases), len(tasks(office, good)), tasks(office, bad)) == (1, 1, [])
+    assert [one.why for one in report.refused] == ["'externalMatchCode' contains a character that cannot be stored."]
+    again = await watch(casebook, who, tmp_path / "l.json", rows)
+    assert (again.cases, len(again.refused)) == ([], 1)
+
+
+def test_the_command_reports_what_was_refused(office, server, tmp_path):
+    person(office, "Ruled", **ssn("123000089"))
+    written(tmp_path / "list.json", [{"id": "a\0b", "ssn": "123000089"}])
+    command = Command(CASEWORK_DATABASE_URL=server.dsn, CASEWORK_BLOB_URL=server.blobs, CASEWORK_DATA=str(tmp_path))
+    words = ("--list", str(tmp_path / "list.json"), "--kind", "deceased", "--tenant", office.key)
+    told = command.run("monitor", "run", *words, code=1)
+    assert "0 new cases" in told
+    assert "refused for borrower" in told
+
+
 async def test_who_may_not_open_cases_runs_no_monitor(office, casebook, tmp_path):
     viewer = await _principal(office, casebook, "vic")
     with pytest.raises(Forbidden):

@@ -12,8 +12,8 @@ from casework.dialects.peach.support import HANDLERS
 from dialects.peach.office import Office, companies
 
 NAMES = {"person_id": "personId", "employee_id": "employeeId", "team_id": "teamId", "type_id": "typeId",
-         "task_id": "taskId", "workflow_id": "workflowId", "supercase_id": "supercaseId"}  # fmt: skip
-ALIASES = ("/companies/", "/case-type/")
+         "task_id": "taskId", "workflow_id": "workflowId", "supercase_id": "supercaseId", "company_id": "companyId",
+         "webhook_id": "webhookId"}  # fmt: skip
 
 
 def _spelt(path: str) -> str:
@@ -26,11 +26,7 @@ def _spelt(path: str) -> str:
 
 
 SERVED = sorted(
-    f"{method} {_spelt(path)}"
-    for handler in HANDLERS
-    for path in handler.paths
-    for method in handler.http_methods
-    if not any(alias in path for alias in ALIASES)
+    f"{method} {_spelt(path)}" for handler in HANDLERS for path in handler.paths for method in handler.http_methods
 )
 GENERATED = [name for name in SERVED if "/content" not in name]
 

@@ -14,6 +14,7 @@ from casework.casebook.servicing.matching import Matches
 from casework.casebook.servicing.objects import Objects
 from casework.casebook.servicing.supercases import Supercases
 from casework.casebook.servicing.types import Types
+from casework.casebook.servicing.webhooks import Webhooks
 from casework.casebook.servicing.work import Work
 from casework.store.postgres.database import Database
 
@@ -39,5 +40,6 @@ class Servicing:
         self.directory = Directory(database, reference)
         self.types = Types(catalogue, reference)
         self.work = Work(database, reference)
+        self.webhooks = Webhooks(database, reference)
         self.supercases = Supercases(database, catalogue, executor, clock)
         self.matches = Matches(database, catalogue, executor, clock, self.seals)

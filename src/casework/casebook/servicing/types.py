@@ -36,7 +36,7 @@ class Types:
         Raises:
             NotFound: There is none.
         """
-        found = (await self._catalogue.vocabulary(tenant)).types.get(number)
+        found = (await self._catalogue.knowing(tenant, type=number)).types.get(number)
         if found is None or found.deleted_at is not None:
             msg = "There is no such case type."
             raise NotFound(msg)

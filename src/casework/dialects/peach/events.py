@@ -12,13 +12,13 @@ import msgspec
 
 from casework.dialects.peach import ids, translate
 from casework.domain.case import Stage
+from casework.domain.decide.silencing import MEMBER
 from casework.store.events import StoredEvent
 
 CHANGED, CREATED, UPDATED, DELETED = "case.changed", "case.created", "case.updated", "case.deleted"
 LINKED, UNLINKED = "case.association.added", "case.association.removed"
 ESCALATION, ESCALATED, CALMED = "case.escalation.changed", "case.escalation.created", "case.escalation.canceled"
 SILENCE = "case.donotinteract"
-MEMBER = "doNotInteract"
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "opened": (CHANGED, CREATED),
@@ -38,6 +38,13 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "escalation_ended": (ESCALATION, CALMED),
 }
 """Kind of a feed event to the names that it is announced by, those of today first."""
+EVERY_NAME = (
+    CHANGED, CREATED, UPDATED, DELETED, LINKED, UNLINKED, ESCALATION, ESCALATED, CALMED,
+    f"{SILENCE}.changed", f"{SILENCE}.created", f"{SILENCE}.updated", f"{SILENCE}.deleted", f"{SILENCE}.expired",
+)  # fmt: skip
+"""What can be subscribed to."""
+_SILENCING = frozenset({"silenced", "edited"})
+"""What may bring, change or end a do-not-interact: its own command, and an edit by a world document."""
 _FIELDS: Mapping[str, str] = {
     "subject": "name",
     "external_id": "externalId",
@@ -84,7 +91,7 @@ def announcements(event: StoredEvent) -> list[Announcement]:
     was = {**data.get("was", {}), **texts.get("was", {})}
     shown = changes(new, was)
     names = _NAMES.get(event.kind, ())
-    if event.kind == "edited" and (silence := [change for change in shown if change["field"] == MEMBER]):
+    if silence := [change for change in shown if change["field"] == MEMBER and event.kind in _SILENCING]:
         names = (*_silenced(silence[0]), *(names if len(shown) > 1 else ()))
     return [
         Announcement(

@@ -9,7 +9,7 @@ from casework.domain.refusals import Duplicate, NotFound
 CASE, CASE_TYPE, BORROWER, USER, EMPLOYEE, TEAM = "CS", "CT", "BO", "UR", "EM", "TM"
 LOAN, INTERACTION, DOCUMENT = "LN", "IN", "DC"
 NOTE, TASK, WORKFLOW, SUPERCASE, DO_NOT_INTERACT = "NT", "TK", "WF", "SC", "DN"
-COMPANY, IDENTITY = "CP", "BI"
+COMPANY, IDENTITY, WEBHOOK = "CP", "BI", "WH"
 EXTERNAL = "ext-"
 LONGEST = 50
 """Characters of an external id."""

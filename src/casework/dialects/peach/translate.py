@@ -204,9 +204,8 @@ def kept(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def moment_in(value: datetime) -> datetime:
-    """Return a time with the precision that cases keep."""
-    at = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    """Return a time that a client wrote, in UTC and as fine as it was given; only stamps are whole milliseconds."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def changes(vocabulary: Vocabulary, before: Case, wanted: Mapping[str, Any]) -> list[Command]:

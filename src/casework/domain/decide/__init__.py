@@ -9,7 +9,7 @@ from casework.domain import commands as c
 from casework.domain.access import require, require_creator, require_home, require_write
 from casework.domain.case import Case
 from casework.domain.commands import Command
-from casework.domain.decide import changing, children, opening, whole
+from casework.domain.decide import changing, children, opening, silencing, whole
 from casework.domain.decide.context import Context
 from casework.domain.decide.naming import check_named
 from casework.domain.decide.opening import NOWHERE
@@ -48,6 +48,8 @@ _RULES: dict[type[Command], Callable[[Any, Any, Context], list[Event]]] = {
     c.Dissociate: children.dissociate,
     c.Escalate: children.escalate,
     c.Deescalate: children.deescalate,
+    c.Silence: silencing.silence,
+    c.Unsilence: silencing.unsilence,
 }
 
 

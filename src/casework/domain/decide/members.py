@@ -50,14 +50,15 @@ def merged(thing: Case | Comment, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """
     whole = typed(wanted) if isinstance(thing, Case) else dict(wanted)
     if isinstance(thing, Case) and "fields" in whole:
-        whole["fields"] = _overlaid(thing.fields, whole["fields"])
+        whole["fields"] = overlaid(thing.fields, whole["fields"])
     if "extra" in whole:
-        by_api = {api: _overlaid(thing.extra.get(api, {}), own) for api, own in whole["extra"].items()}
+        by_api = {api: overlaid(thing.extra.get(api, {}), own) for api, own in whole["extra"].items()}
         whole["extra"] = {api: own for api, own in {**thing.extra, **by_api}.items() if own}
     return whole
 
 
-def _overlaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def overlaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values merged by name; None takes one away."""
     return {name: value for name, value in {**old, **new}.items() if value is not None}
 
 

@@ -34,6 +34,9 @@ def _last(user: str) -> str:
     return f"lower(coalesce({said}, {behind}, '')) collate \"C\""
 
 
+_SUBJECT = 'lower(left(c.subject, 200)) collate "C"'
+"""As the index `cases_subject` has it."""
+_TYPE_NAME = "lower(left(coalesce(kind.name, ''), 200)) collate \"C\""
 _KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "number": ("c.number", ()),
     "created_at": ("c.created_at", ()),
@@ -44,7 +47,7 @@ _KEYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "external_id": ("coalesce(c.external_id, '') collate \"C\"", ()),
     "outcome": ("coalesce(c.outcome, '') collate \"C\"", ()),
     "type": ("lower(coalesce(kind.name, '')) collate \"C\"", ("kind",)),
-    "subject": ("lower(coalesce(nullif(c.subject, ''), kind.name, '')) collate \"C\"", ("kind",)),
+    "subject": ("lower(left(coalesce(nullif(c.subject, ''), kind.name, ''), 200)) collate \"C\"", ("kind",)),
     "creator_first": (_first("creator"), ("creator",)),
     "creator_last": (_last("creator"), ("creator",)),
     "owner_first": (_first("keeper"), ("keeper",)),
@@ -107,9 +110,12 @@ def scroll(principal: Principal, asked: Scroll, columns: Iterable[str], parts: I
         for place, (_, descending) in zip(places, order, strict=True)
     )
     window = f"limit {asked.limit + 1:d}" + (f" offset {params.add(asked.offset, 'bigint')}" if asked.offset else "")
+    inner = f"select c.number from {source}{cut} order by {ordered} {window}"
+    if not asked.selective and [name for name, _ in asked.order] == ["subject"]:
+        inner = _by_name(readable_rows, order, asked, cut=cursor is not None, backwards=backwards) + f" {window}"
     sql = (
         f"with {tables}ids as (select number, row_number() over () as place from"
-        f" (select c.number from {source}{cut} order by {ordered} {window}) w)"
+        f" ({inner}) w)"
         f" select t.total, t.known, page.* from (select ({total}) as total, {known} as known) t left join ("
         f"select {selected}, ids.place from ids join cases c on c.number = ids.number and {readable_cases}"
         f") page on true order by page.place"
@@ -121,6 +127,25 @@ def _key(name: str, asked: Scroll, params: Params) -> str:
     if name == STATE:
         return _SHOWN_STATE.format(params.add(dict(asked.labels)))
     return _KEYS[name][0]
+
+
+def _by_name(
+    readable_rows: str, order: Iterable[tuple[str, bool]], asked: Scroll, *, cut: bool, backwards: bool
+) -> str:
+    """Return the numbers of a list by name: those with a subject from its index, merged with those without one.
+
+    No plan walks an index over a name that another table may give; so each kind of name is asked for by itself.
+    """
+    direction = "desc" if asked.order[-1][1] != backwards else "asc"
+    most = asked.limit + 1 + asked.offset
+    branches = []
+    for key, join, named in ((_SUBJECT, "", f"{_SUBJECT} > ''"), (_TYPE_NAME, _JOINS["kind"], f"{_SUBJECT} = ''")):
+        behind = f" and {_behind([key, 'c.number'], order, backwards=backwards)}" if cut else ""
+        branches.append(
+            f"(select c.number, {key} as k0 from cases c {join} where {readable_rows} and {named}{behind}"
+            f" order by {key} {direction}, c.number {direction} limit {most:d})"
+        )
+    return f"select number from ({' union all '.join(branches)}) b order by k0 {direction}, number {direction}"
 
 
 def _behind(places: list[str], order: Iterable[tuple[str, bool]], *, backwards: bool) -> str:

@@ -130,7 +130,9 @@ async def create_case(request: Ask, person: str) -> Response[bytes]:
     who = await references.staff(request, "case.create")
     owner = await references.borrower(request, who, person)
     given = await requests.body(request)
-    vocabulary = await references.casebook(request).catalogue.vocabulary(who.tenant_id)
+    named = ids.read(ids.CASE_TYPE, text) if isinstance(text := given.get("typeId"), str) else None
+    number = named if isinstance(named, int) else None
+    vocabulary = await references.casebook(request).catalogue.knowing(who.tenant_id, type=number)
     kind = writing.case_type(vocabulary, given)
     values = await writing.wanted(request, who, wire.CaseNew, given, kind.base)
     if values.get("status") == translate.MACHINE.again:

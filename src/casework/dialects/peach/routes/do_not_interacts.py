@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 import msgspec
 from litestar import Response, delete, get, patch, post, put
@@ -11,14 +12,13 @@ from casework.dialects.peach.routes import references, requests
 from casework.dialects.peach.routes.cases import CASE
 from casework.dialects.peach.routes.requests import Ask
 from casework.domain.access import Principal
-from casework.domain.commands import Edit
+from casework.domain.commands import Command, Silence, Unsilence
+from casework.domain.decide.silencing import MEMBER
 from casework.domain.doors import PEACH_DOOR
-from casework.domain.refusals import Duplicate, Invalid, NotFound
+from casework.domain.refusals import Invalid, NotFound
 
 LISTED = f"{CASE}/do-not-interacts"
 ONE = LISTED + "/{instance:str}"
-MEMBER = "doNotInteract"
-"""Where the instance lies among the case's extras."""
 COLUMNS = ("number", "borrowers", "extra")
 DEFAULTS: Mapping[str, Any] = {
     "externalId": None,
@@ -53,24 +53,23 @@ def _shown(who: Principal, row: Mapping[str, Any], said: Mapping[str, Any]) -> d
     }
 
 
-def _checked(given: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members that a body gives.
+def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that a body gives; the domain looks at how the dates lie (`domain/decide/silencing.py`).
 
     Raises:
-        Invalid: With every wrong member named, or the end lies before the start.
+        Invalid: With every wrong member named.
     """
     values = requests.checked(wire.DoNotInteractBody, given)
     said: dict[str, Any] = {name: msgspec.to_builtins(value) for name, value in values.items()}
-    whole = {**before, **said}
-    start, end = whole.get("startDate"), whole.get("endDate")
-    if start is not None and end is not None and end < start:
-        msg = "The end lies before the start."
-        raise Invalid(msg, member="endDate")
+    zone = said.get("timezone")
+    if zone is not None and zone not in available_timezones():
+        msg = "There is no such time zone: it is an IANA name."
+        raise Invalid(msg, member="timezone")
     for hours in said.get("timesOfDay") or ():
         if hours["toHour"] <= hours["fromHour"]:
             msg = "'toHour' must be after 'fromHour'."
             raise Invalid(msg, member="timesOfDay")
-    return {name: value for name, value in said.items() if value is not None}
+    return said
 
 
 @get(LISTED)
@@ -86,20 +85,14 @@ async def list_instances(request: Ask, person: str, case: str) -> Response[bytes
 
 @post(LISTED, status_code=200)
 async def create_instance(request: Ask, person: str, case: str) -> Response[bytes]:
-    """`POST C/do-not-interacts`.
-
-    Raises:
-        Duplicate: The case has one.
-    """
+    """`POST C/do-not-interacts`: of several at once, one wins and the others are 409."""
     who = await references.staff(request, "case.edit")
     row = await references.case_row(request, who, person, case, columns=COLUMNS)
-    said = _checked(await requests.body(request), {})
-    if _present(row) is not None:
-        with ids.naming(ids.DO_NOT_INTERACT):
-            msg = "The case has a do-not-interact already."
-            raise Duplicate(msg, member=MEMBER, existing=row["number"])
-    now = translate.moment(references.casebook(request).clock())
-    return await _written(request, who, row, {**said, "source": "api", "createdAt": now}, "Created")
+    said = _checked(await requests.body(request))
+    if not any(value is not None for value in said.values()):
+        msg = f"One of {', '.join(DEFAULTS)} is required."
+        raise Invalid(msg, member="channels")
+    return await _written(request, who, row, Silence(set={**said, "source": "api"}, new=True), "Created")
 
 
 @get(ONE)
@@ -125,15 +118,9 @@ async def patch_instance(request: Ask, person: str, case: str, instance: str) ->
 async def _update(request: Ask, person: str, case: str, instance: str) -> Response[bytes]:
     who = await references.staff(request, "case.edit")
     row = await references.case_row(request, who, person, case, columns=COLUMNS)
-    before = _named(row, instance)
-    given = await requests.body(request)
-    news = _checked(given, before)
-    gone = {name for name in DEFAULTS if name in given and given[name] is None}
-    after = {name: value for name, value in {**before, **news}.items() if name not in gone}
-    if after == before:
-        return requests.one(_shown(who, row, before), "Updated")
-    now = translate.moment(references.casebook(request).clock())
-    return await _written(request, who, row, {**after, "updatedAt": now}, "Updated")
+    _named(row, instance)
+    said = _checked(await requests.body(request))
+    return await _written(request, who, row, Silence(set=said), "Updated")
 
 
 @delete(ONE, status_code=204)
@@ -142,8 +129,7 @@ async def remove_instance(request: Ask, person: str, case: str, instance: str) -
     who = await references.staff(request, "case.edit")
     row = await references.case_row(request, who, person, case, columns=COLUMNS)
     _named(row, instance)
-    command = Edit(set={"extra": {translate.API: {MEMBER: None}}})
-    await references.casebook(request).execute(who, PEACH_DOOR, command, row["number"])
+    await references.casebook(request).execute(who, PEACH_DOOR, Unsilence(), row["number"])
     return requests.no_content()
 
 
@@ -162,10 +148,11 @@ def _named(row: Mapping[str, Any], text: str) -> dict[str, Any]:
 
 
 async def _written(
-    request: Ask, who: Principal, row: Mapping[str, Any], said: Mapping[str, Any], message: str
+    request: Ask, who: Principal, row: Mapping[str, Any], command: Command, message: str
 ) -> Response[bytes]:
-    command = Edit(set={"extra": {translate.API: {MEMBER: dict(said)}}})
-    await references.casebook(request).execute(who, PEACH_DOOR, command, row["number"])
+    with ids.naming(ids.DO_NOT_INTERACT):
+        outcome = await references.casebook(request).execute(who, PEACH_DOOR, command, row["number"])
+    said = outcome.case.extra[translate.API][MEMBER]
     return requests.one(_shown(who, row, said), message)
 
 

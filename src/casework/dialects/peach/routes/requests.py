@@ -28,7 +28,7 @@ async def body(request: Ask) -> dict[str, Any]:
     """
     try:
         raw = await bodies.read(request.stream(), request.headers.get("content-encoding"), limit=LARGEST_BODY)
-        found = msgspec.json.decode(raw or b"{}")
+        found = msgspec.json.decode(raw)
     except bodies.BodyTooLarge as error:
         msg = f"The body may have at most {LARGEST_BODY} bytes."
         raise TooLarge(msg, limit=LARGEST_BODY) from error

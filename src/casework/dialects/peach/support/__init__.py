@@ -2,7 +2,7 @@
 
 from litestar.types import ControllerRouterHandler
 
-from casework.dialects.peach.support import directory, objects, people, types, work
+from casework.dialects.peach.support import directory, objects, people, types, webhooks, work
 
 HANDLERS: list[ControllerRouterHandler] = [
     *people.HANDLERS,
@@ -10,4 +10,5 @@ HANDLERS: list[ControllerRouterHandler] = [
     *directory.HANDLERS,
     *types.HANDLERS,
     *work.HANDLERS,
+    *webhooks.HANDLERS,
 ]
