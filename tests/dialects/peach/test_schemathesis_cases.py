@@ -71,7 +71,7 @@ def configuration(desk, operation, parameters):
 @pytest.mark.parametrize("operation", sorted(served(HANDLERS)))
 def test_any_request_gets_an_answer_that_the_document_describes(desk, document, operation):
     path, case = desk.new("bankruptcy")
-    desk.post(f"{path}/do-not-interacts", {})
+    desk.post(f"{path}/do-not-interacts", {"channels": ["all"]})
     person, note = path.split("/")[2], desk.post(f"{path}/notes", {"content": "x"})["id"]
     parameters = {"path.personId": person, "path.caseId": case["id"], "path.noteId": note}
     named = described(document)[operation]
