@@ -90,7 +90,7 @@ def test_a_case_that_cannot_be_located(root, wrong):
 
 @pytest.mark.parametrize("call", WRITERS)
 def test_an_update_changes_what_the_body_names(premises, root, call):
-    case = premises.case(description="d", contactInfo="c", assignee=premises.lou)
+    case = premises.case(description="d", contactInfo="c", assignee=premises.anna)
     subject = unique("Changed")
     answer = write(root, call, case, subject=subject, assignee={}, priority=ref(premises.urgent))
     changed = answer["case"]
@@ -172,7 +172,7 @@ def many(premises):
     urgent = premises.case(
         subject=f"{mark} urgent", priority=ref(premises.urgent), reporter=premises.lou, contactInfo=f"{mark}-phone"
     )
-    closed = premises.case(subject=f"{mark} closed", assignee=premises.lou, rating="4", description=f"{mark}-text")
+    closed = premises.case(subject=f"{mark} closed", assignee=premises.anna, rating="4", description=f"{mark}-text")
     body = {"etag": closed["etag"], "statusCondition": ref(premises.done), "closeReason": ref(premises.fixed)}
     premises.root("gen.getCases.updateCase", body)
     rows = {"plain": plain, "urgent": urgent, "closed": closed}
@@ -189,9 +189,10 @@ FILTERS = {
     "priority!={urgent}": ["plain", "closed"],
     "priority={urgent},{usual}": ["plain", "urgent", "closed"],
     "reporter={lou}": ["urgent"],
-    "assignee={lou}": ["closed"],
+    "assignee={anna}": ["closed"],
     "assignee=null": ["plain", "urgent"],
-    "contact={lou}": ["urgent", "closed"],
+    "contact={lou}": ["urgent"],
+    "contact={anna}": ["closed"],
     "status={status}": ["plain", "urgent", "closed"],
     "status_condition={done}": ["closed"],
     "status_condition.final=true": ["closed"],
@@ -206,14 +207,13 @@ FILTERS = {
     "rating.from=4": ["closed"],
     "rating.to=3": [],
     "created_at.from=0": ["plain", "urgent", "closed"],
-    "created_at.from=": ["plain", "urgent", "closed"],
     "resolved_at.from=1": ["closed"],
     "attachments=true": [],
     "attachments=false": ["plain", "urgent", "closed"],
     "subject=closed": ["closed"],
     "impacted=null": ["plain", "urgent", "closed"],
     "group=null": ["plain", "urgent", "closed"],
-    "priority={urgent}||assignee={lou}": ["urgent", "closed"],
+    "priority={urgent}||assignee={anna}": ["urgent", "closed"],
     "priority={usual}&&assignee=null": ["plain"],
 }
 
@@ -223,7 +223,7 @@ def test_filters(premises, root, many, element):
     mark, names = many
     words = {
         name: getattr(premises, name)["id"]
-        for name in ("urgent", "usual", "lou", "status", "done", "fixed", "catalog", "service", "source", "sla")
+        for name in ("urgent", "usual", "lou", "anna", "status", "done", "fixed", "catalog", "service", "source", "sla")
     }
     given = element.format(sla_condition=premises.sla_condition["id"], **words)
     assert search(root, mark, filters=[given]) == [names[name] for name in FILTERS[element]]
@@ -284,9 +284,9 @@ def test_pages_sorting_and_ids(root, many):
 def test_cases_of_a_contact(premises, root, many):
     mark, names = many
     found = root("gen.getCases.searchCases2", premises.lou["id"], {"q": mark, "sort": "id"})
-    assert ids(found["items"]) == [names["urgent"], names["closed"]]
-    by_sdk = root("sdk.CasesApi.searchCases2", premises.lou["id"], 1, 10, mark, None, "-id", ["id"])
-    assert ids(by_sdk["items"]) == [names["closed"], names["urgent"]]
+    assert ids(found["items"]) == [names["urgent"]]
+    by_sdk = root("sdk.CasesApi.searchCases2", premises.anna["id"], 1, 10, mark, None, "-id", ["id"])
+    assert ids(by_sdk["items"]) == [names["closed"]]
 
 
 def test_nested_lists_of_a_page(premises, root):
