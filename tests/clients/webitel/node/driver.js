@@ -9,7 +9,7 @@ import { ServicesAPI } from "./node_modules/@webitel/api-services/src/api/client
 import { SLAConditionsAPI } from "./node_modules/@webitel/api-services/src/api/clients/slaConditions/slaConditions";
 import * as sdk from "webitel-sdk";
 
-const hidden = { ServicesAPI, SLAConditionsAPI };
+const hidden = { ServicesAPI, SLAConditionsAPI, CasesAccess: api.generatePermissionsApi("/cases") };
 const told = [];
 setConfig({ eventBus: { $emit: (_, { text }) => told.push(String(text)) } });
 
