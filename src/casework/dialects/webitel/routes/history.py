@@ -108,10 +108,8 @@ async def search(request: Ask) -> Response[bytes]:
     query = Query(search=sought, offset=window.offset, limit=window.limit, counted=False)
     page = await casebook.read.page(who, query, (*fields.COLUMNS, "solution"))
     rows, more = window.cut(page.rows)
-    comments: dict[int, list[Any]] = {}
-    if "case_comments" in objects:
-        part = Part(noun="comment", descending=True, limit=conventions.EVERYTHING)
-        comments = await casebook.read.hanging(who, [row["number"] for row in rows], part)
+    part = Part(noun="comment", descending=True, limit=conventions.EVERYTHING)
+    comments: dict[int, list[Any]] = await casebook.read.hanging(who, [row["number"] for row in rows], part)
     found = []
     for row in rows:
         texts = [row[name] for name in ("subject", "description", "contact_info", "close_note", "rating_comment")]
@@ -119,7 +117,8 @@ async def search(request: Ask) -> Response[bytes]:
         hits = [(entry, text) for entry in comments.get(row["number"], []) if (text := around(entry.text, sought))]
         if "cases" in objects and (snippet or not hits):
             found.append({"id": str(row["number"]), "object_name": "cases", "text": snippet or row["subject"]})
-        found += [{"id": str(row["number"]), "object_name": "case_comments", "text": text} for _, text in hits[:1]]
+        if "case_comments" in objects:
+            found += [{"id": str(row["number"]), "object_name": "case_comments", "text": text} for _, text in hits[:1]]
     return requests.answer(requests.listed(found, window, more=more))
 
 
