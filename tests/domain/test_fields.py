@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.domain.decide.fields import from_texts, to_texts
+from casework.domain.fields.texts import from_texts, to_texts
 from casework.domain.nouns import CaseType, Field
 from casework.domain.refusals import Invalid
 from domain.cast import BOUNDED, GENERIC, NOON, noun, words

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casework.domain.decide.schemas import MOST_FIELDS, check_fields, check_schemas, check_value, check_values
+from casework.domain.fields.schemas import MOST_FIELDS, check_fields, check_schemas, check_value, check_values
 from casework.domain.refusals import Invalid
 
 

@@ -1,6 +1,7 @@
 """Loans, interactions and documents of a borrower (spec/peach §11)."""
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -157,7 +158,7 @@ async def test_the_doctor_knows_the_content_of_documents_and_who_borrows(office,
     assert office.send("POST", path, content=b"kept for good").status_code == 200
     blobs = Blobs(office.server.blobs)
     async with casebook.database.system() as connection:
-        assert await checks.referred(connection, [digest, "0" * 64]) == {digest}
+        assert await checks.referred(connection, [digest, secrets.token_hex(32)]) == {digest}
         place = await tenants.by_key(connection, office.key)
     await blobs.delete(digest)
     found = [f async for f in installation.missing_blobs(casebook.database, blobs, place) if digest in f.message]

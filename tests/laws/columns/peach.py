@@ -14,7 +14,7 @@ STATES = {
     "new": "initiated", "open": "processing", "waiting": "processing", "proposed": "processing",
     "resolved": "completed", "closed": "completed", "canceled": "canceled",
 }  # fmt: skip
-OPENED = datetime(2024, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC)
+OPENED = datetime(2024, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
 MATCH = {"nameMatch": "match", "matchDoneBy": "lender"}
 ESCALATED = "escalated_at escalated_team escalated_user escalation_urgent"
 

@@ -7,9 +7,9 @@ from typing import Any
 from casework.casebook.catalogue import Catalogue
 from casework.casebook.reference import Change, Reference
 from casework.domain.access import Principal
-from casework.domain.decide.schemas import check_schemas
 from casework.domain.defaults import BASE_TYPES
 from casework.domain.doors import Door
+from casework.domain.fields.schemas import check_schemas
 from casework.domain.nouns import CaseType, Field
 from casework.domain.refusals import Invalid, NotFound
 

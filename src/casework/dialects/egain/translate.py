@@ -14,7 +14,7 @@ from casework.dialects.egain.identity import number
 from casework.dialects.egain.refusal import Fault
 from casework.domain.case import ACTIVE, DONE, Stage
 from casework.domain.commands import EditWhole, Expectation
-from casework.domain.decide import fields
+from casework.domain.fields import texts as fields
 from casework.domain.nouns import Field
 from casework.domain.vocabulary import Vocabulary
 

@@ -23,8 +23,8 @@ from casework.domain.decide import serving
 from casework.domain.decide.children import new_comment
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged, only, typed
-from casework.domain.decide.schemas import check_fields
 from casework.domain.events import Event, changed
+from casework.domain.fields.schemas import check_fields
 from casework.domain.lifecycle import Machine, Move, check_enter, check_move, consequences
 from casework.domain.refusals import Forbidden, Invalid
 

@@ -9,8 +9,8 @@ from casework.domain.decide import serving
 from casework.domain.decide.children import new_link
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further, merged
-from casework.domain.decide.schemas import check_fields, default_of
 from casework.domain.events import OPENED, Event, blank, changed
+from casework.domain.fields.schemas import check_fields, default_of
 from casework.domain.lifecycle import check_state, consequences
 from casework.domain.refusals import Invalid
 

@@ -10,12 +10,12 @@ import msgspec
 from casework.domain.access import Principal, in_departments, may_read, require, require_home, require_write
 from casework.domain.case import Case
 from casework.domain.commands import EditWhole
-from casework.domain.decide import fields
 from casework.domain.decide.changing import settled
 from casework.domain.decide.context import Context
 from casework.domain.decide.members import further
 from casework.domain.decide.naming import check_named
 from casework.domain.events import Event, changed
+from casework.domain.fields import texts as fields
 from casework.domain.lifecycle import check_frozen
 from casework.domain.refusals import Forbidden, Invalid, NotFound
 

@@ -70,7 +70,7 @@ class TypeBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _stored(field: FieldSchema) -> dict[str, Any]:
-    """Return a custom field as `nouns.CaseType.fields` keeps it (`domain/decide/schemas.py`)."""
+    """Return a custom field as `nouns.CaseType.fields` keeps it (`domain/fields/schemas.py`)."""
     bound = field.validation or Validation()
     listed = [str(one).lower() if isinstance(one, bool) else str(one) for one in bound.enum or ()]
     more = {
