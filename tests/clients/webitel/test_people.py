@@ -178,7 +178,9 @@ def test_rights_on_a_case(premises, root):
     assert (row["access"]["w"], row["access"]["r"]["rule"]) == ({"id": 3, "rule": "ww"}, "r")
     root("api.CasesAccess.patchPermissions", {"id": case["id"], "changes": changes})
     assert sorted(granted()[vera]) == ["w", "w"]
-    root.refused(400, "api.CasesAccess.patchPermissions", {"id": case["id"], "changes": [{"grantee": 1, "grants": "q"}]})
+    root.refused(
+        400, "api.CasesAccess.patchPermissions", {"id": case["id"], "changes": [{"grantee": 1, "grants": "q"}]}
+    )
     root.refused(404, "api.CasesAccess.getPermissionsList", {"parentId": "999999"})
     premises.client("vera").refused(403, "api.CasesAccess.patchPermissions", {"id": case["id"], "changes": changes})
 
