@@ -90,7 +90,12 @@ def test_the_broken_wrapper_of_sources_never_sends(premises, root):
 
 @pytest.mark.parametrize(
     "body",
-    [{"name": "Typeless"}, {"name": "x", "type": "API"}, {"name": "n" * 101, "type": "API"}, {"name": "N", "type": "FAX"}],
+    [
+        {"name": "Typeless"},
+        {"name": "x", "type": "API"},
+        {"name": "n" * 101, "type": "API"},
+        {"name": "N", "type": "FAX"},
+    ],
 )
 def test_sources_that_are_refused(root, body):
     root.refused(400, "gen.getSources.createSource", body)
@@ -130,9 +135,7 @@ def test_conditions_of_a_status(root):
     root(f"{wrapper}.patch", {"id": second["id"], "parentId": status, "changes": {"initial": True}})
     flags = root(f"{wrapper}.getList", {"statusId": status, "fields": ["id", "initial", "final"]})["items"]
     assert [bool(row.get("initial")) for row in flags] == [False, True]
-    root.refused(
-        400, f"{wrapper}.patch", {"id": second["id"], "parentId": status, "changes": {"initial": False}}
-    )
+    root.refused(400, f"{wrapper}.patch", {"id": second["id"], "parentId": status, "changes": {"initial": False}})
     root.refused(404, f"{wrapper}.patch", {"id": first["id"], "parentId": status, "changes": {"final": False}})
     root.refused(400, f"{wrapper}.delete", {"id": first["id"], "parentId": status})
     root.refused(400, f"{wrapper}.delete", {"id": second["id"], "parentId": status})
