@@ -55,6 +55,7 @@ LOOKUPS: dict[tuple[str, str], str | None] = {
     ("PUT", API + "/contacts/{etag:str}"): PEOPLE,
     ("PATCH", API + "/contacts/{etag:str}"): PEOPLE,
     ("DELETE", API + "/contacts/{etag:str}"): PEOPLE,
+    ("GET", API + "/contacts/groups/dynamic"): READ,
     ("POST", API + "/contacts/groups/dynamic"): PEOPLE,
     ("GET", API + "/contacts/groups/{id:str}/dynamic"): READ,
     ("PUT", API + "/contacts/groups/{id:str}/dynamic"): PEOPLE,

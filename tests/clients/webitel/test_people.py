@@ -121,7 +121,7 @@ def test_a_dynamic_group_sends_cases_on(premises, root, routing):
 
 def test_dynamic_groups_and_conditions_are_read_and_changed(root, routing):
     router, condition = routing["router"]["id"], routing["condition"]["id"]
-    assert router in ids(root("gen.getDynamicGroups.listDynamicGroups", {"size": 100})["items"])
+    assert ids(root("gen.getDynamicGroups.listDynamicGroups", {"size": 100})["items"]) == [router]
     located = root("gen.getDynamicGroups.locateDynamicGroup", router)
     assert routing["desk"]["name"] in str(located)
     changed = root("gen.getDynamicGroups.updateDynamicGroup2", router, {"description": "sends on"})
@@ -187,6 +187,8 @@ def test_rights_on_a_case(premises, root):
 
 def test_starting_rights(premises, root):
     vera, anna = premises.number("users", "vera"), premises.number("users", "anna")
-    root("sdk.AccessStoreApi.toggleDefaultAccess", "cases", "0", anna, {"grants": [{"grantee": vera, "grants": "r"}]})
-    listed = root("sdk.AccessStoreApi.listDefaultAccess", "cases", "0")
-    assert any(row["grantee"]["id"] == vera for row in listed["items"])
+    call, change = "sdk.AccessStoreApi.toggleDefaultAccess", {"grantee": vera, "grants": "r"}
+    for body, held in (({"list": [change]}, True), ([change], False)):
+        root(call, "cases", "0", anna, body)
+        listed = root("sdk.AccessStoreApi.listDefaultAccess", "cases", "0")
+        assert any(row["grantee"]["id"] == vera for row in listed.get("items", [])) is held

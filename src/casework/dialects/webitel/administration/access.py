@@ -68,11 +68,13 @@ def toggled(held: str, grants: str) -> str:
 
 
 def changes(body: Any) -> list[tuple[int, str]]:
-    """Return (grantee, grants) of a body.
+    """Return (grantee, grants) of a body: a list, or the published client's object with one.
 
     Raises:
         Invalid: It is no list of them.
     """
+    if isinstance(body, Mapping) and "list" in body:
+        body = body["list"]
     if not isinstance(body, list) or not all(isinstance(entry, Mapping) for entry in body):
         msg = "The body must be a list of {grantee, grants}."
         raise Invalid(msg)

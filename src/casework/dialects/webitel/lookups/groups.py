@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from litestar import Response, delete, get, post, route
+from msgspec.structs import replace
 
 from casework.casebook.reference import Change, Lookup
 from casework.casebook.reference.removing import remove
 from casework.dialects.dialect import services
 from casework.dialects.webitel import conventions, identity
 from casework.dialects.webitel.conventions import Parameters, flag, integer, reference, text
-from casework.dialects.webitel.lookups.handlers import handlers, ident, rendered
+from casework.dialects.webitel.lookups.handlers import handlers, ident, listed, rendered
 from casework.dialects.webitel.lookups.simple import NAME
 from casework.dialects.webitel.lookups.table import Frame, Input, Table, audit, exist, members, missing
 from casework.dialects.webitel.routes import requests
@@ -106,6 +107,19 @@ async def _located(request: Ask, who: Principal, row: Team) -> dict[str, Any]:
         msg = "There is no such dynamic group."
         raise NotFound(msg)
     return await rendered(request, who, GROUPS, row)
+
+
+def _dynamic_ones(asked: Parameters) -> tuple[dict[str, tuple[Any, ...]], dict[str, Any]]:
+    return {"kind": ("dynamic",)}, _filters(asked)[1]
+
+
+DYNAMIC = replace(GROUPS, conditions=_dynamic_ones)
+
+
+@get(GROUP + "/dynamic")
+async def list_dynamic(request: Ask) -> Response[bytes]:
+    """`GET /contacts/groups/dynamic`."""
+    return await listed(request, await identity.entered(request, "contacts", "r"), DYNAMIC)
 
 
 @post(GROUP + "/dynamic", status_code=200)
@@ -321,6 +335,7 @@ async def _answered(request: Ask, who: Principal, team: Team, number: int) -> di
 
 HANDLERS = [
     *handlers(GROUPS),
+    list_dynamic,
     create_dynamic,
     locate_dynamic,
     update_dynamic,
