@@ -2,6 +2,7 @@
 
 import pytest
 
+from clients.webitel.running import Client
 from clients.webitel.shop import ids, ref, unique
 
 CONTACTS, GROUPS = "api.ContactsAPI", "api.ContactGroupsAPI"
@@ -156,6 +157,12 @@ def test_the_session(root, anna, call):
 
 def test_a_stranger_has_no_session(premises):
     premises.stranger().refused(401, "gen.getAuth.userInfo2")
+
+
+@pytest.mark.parametrize("call", ["gen.getAuth.userInfo2", "sdk.AuthApi.userInfo2"])
+def test_the_token_may_stand_in_the_query(premises, root, call):
+    given = {"accessToken": root.token} if call.startswith("gen") else root.token
+    assert Client(premises.driver, "")(call, given)["name"] == "Root"
 
 
 def test_rights_on_a_case(premises, root):

@@ -10,7 +10,7 @@ from casework.domain.access import Principal, Reach, require
 from casework.domain.refusals import Forbidden, Unauthenticated
 
 HEADER = "x-webitel-access"
-QUERY = "access_token"
+QUERIES = ("access_token", "accessToken")
 CLASSES: Mapping[str, Mapping[str, str]] = {
     "cases": {"x": "case.create", "r": "case.read", "w": "case.edit", "d": "case.delete"},
     "case_comments": {"x": "case.comment", "r": "case.read", "w": "case.comment", "d": "case.delete"},
@@ -36,7 +36,8 @@ async def principal(request: Request[Any, Any, Any], *, query: bool = False) -> 
     """
     token = request.headers.get(HEADER, "").strip()
     if not token and query:
-        token = str(request.query_params.get(QUERY, "")).strip()
+        found = (str(request.query_params.get(name, "")).strip() for name in QUERIES)
+        token = next(filter(None, found), "")
     if not token:
         msg = "The request carries no access token."
         raise Unauthenticated(msg)
